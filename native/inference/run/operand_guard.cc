@@ -16,7 +16,7 @@ namespace {
 namespace tflite = litert::tflite;
 
 // Set within `Guarding`, for functions that receive no pointer of ours.
-thread_local const OperandGuard* current_guard = nullptr;
+thread_local const OperandGuard* current_operand_guard = nullptr;
 
 constexpr int64_t kLargest = std::numeric_limits<int32_t>::max();
 
@@ -211,7 +211,7 @@ constexpr Check kChecks[] = {
 
 template <int kind>
 tflite::Status OperandGuard::CheckAndInvoke(tflite::Context* context, tflite::Node* node) noexcept {
-  if (current_guard == nullptr) return tflite::kError;
+  if (current_operand_guard == nullptr) return tflite::kError;
   try {
     if (!kChecks[kind].passes(Operator(*context, *node))) {
       context->ReportError(context, "%s has operands outside of its tensors.", kChecks[kind].name);
@@ -221,7 +221,7 @@ tflite::Status OperandGuard::CheckAndInvoke(tflite::Context* context, tflite::No
     // Out of memory: nothing is thrown through LiteRT's frames.
     return tflite::kError;
   }
-  return current_guard->invoke_[kind](context, node);
+  return current_operand_guard->invoke_[kind](context, node);
 }
 
 bool OperandGuard::Watch(tflite::Registration* registration) {
@@ -242,8 +242,10 @@ bool OperandGuard::Watch(tflite::Registration* registration) {
   return true;
 }
 
-OperandGuard::Guarding::Guarding(const OperandGuard* guard) noexcept { current_guard = guard; }
+OperandGuard::Guarding::Guarding(const OperandGuard* guard) noexcept {
+  current_operand_guard = guard;
+}
 
-OperandGuard::Guarding::~Guarding() { current_guard = nullptr; }
+OperandGuard::Guarding::~Guarding() { current_operand_guard = nullptr; }
 
 }  // namespace wasmedge_embed
