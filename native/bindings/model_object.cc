@@ -60,11 +60,12 @@ bool MayRunOnOthers(const ModelGraph& graph, const std::string& reason) {
 /// needs more than this is left to the runs of guests, which have limits.
 void WarmUp(const Model& model, const ModelGraph& graph, const InferenceOptions& options) {
   constexpr std::chrono::seconds kLongest{5};
-  Invocation invocation(Invocation::Clock::now() + kLongest);
   CompiledModel::Limits limits;
   limits.activation_bytes =
       std::max(ModelLimits::Guest().activation_bytes, model.summary().activation_bytes);
   const auto run = [&](CompiledModel& compiled) {
+    // From here on: compiling takes long on a slow machine, and says nothing about the model.
+    Invocation invocation(Invocation::Clock::now() + kLongest);
     try {
       compiled.Run(&invocation, limits);
     } catch (const Error& error) {
