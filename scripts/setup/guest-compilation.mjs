@@ -1,17 +1,8 @@
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-} from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { sha256OfFile } from './files.mjs';
+import { keep, takeKept } from './kept-guests.mjs';
 import {
   addonFile,
   cacheFolder,
@@ -22,6 +13,7 @@ import {
   guestFile,
   root,
 } from './paths.mjs';
+import { ask } from './processes.mjs';
 import { digestOf } from './stamp.mjs';
 
 /** Each guest, and its compiled form. */
@@ -49,22 +41,15 @@ export const guestCompilation = {
   },
 
   async run({ machine }, task) {
-    const kept = path.join(cacheFolder(), 'guests', keyOf(machine));
-    const isKept = outputs.every((file) => existsSync(path.join(kept, path.basename(file))));
-    for (const file of outputs) {
-      mkdirSync(path.dirname(file), { recursive: true });
-      if (isKept) copyFileSync(path.join(kept, path.basename(file)), file);
-    }
-    if (isKept) {
-      const now = new Date();
-      utimesSync(kept, now, now);
-    } else {
+    const folder = path.join(cacheFolder(), 'guests', await keyOf(machine));
+    const isKept = takeKept(guestCompilations, folder);
+    if (!isKept) {
       for (const [guest, compiled] of guestCompilations) {
         await task.exec(process.execPath, [commandLine, 'compile', guest, '-o', compiled], {
           cwd: root,
         });
       }
-      keep(outputs, kept);
+      keep(guestCompilations, folder);
     }
     // Also in the cache of modules, so that no command compiles them again.
     const keeper = path.join(root, 'scripts/setup/keep-compiled.mjs');
@@ -73,33 +58,21 @@ export const guestCompilation = {
   },
 };
 
-/** Each with its side file. */
-const outputs = guestCompilations.flatMap(([, compiled]) => [compiled, `${compiled}.aot.json`]);
-/** How many states of the sources the cache keeps them of. */
-const mostKept = 4;
-
-/** All that their code depends on, but for the folder of this clone: the compiler's sources too, not only its version. */
-function keyOf({ wasmedge, compiler }) {
-  const compilers = ['native', 'CMakeLists.txt', 'lib/addon', 'lib/compile'];
-  const guests = guestCompilations.map(([guest]) => sha256OfFile(guest));
-  return digestOf(compilers, [...guests, wasmedge, compiler, process.version, processor()]);
+/** All that their code depends on, but for the folder of this clone: the compiler itself, not only its version. */
+async function keyOf({ wasmedge }) {
+  const files = [...guestCompilations.map(([guest]) => guest), addonFile];
+  const facts = [wasmedge, await librariesOf(), process.version, processor()];
+  return digestOf(['lib'], [...files.map(sha256OfFile), ...facts]);
 }
 
-/** Copies files into a folder, which appears completely or not at all, and removes the oldest beside it. */
-function keep(files, folder) {
-  const fresh = `${folder}.${process.pid}`;
-  rmSync(fresh, { recursive: true, force: true });
-  mkdirSync(fresh, { recursive: true });
-  for (const file of files) copyFileSync(file, path.join(fresh, path.basename(file)));
-  rmSync(folder, { recursive: true, force: true });
-  renameSync(fresh, folder);
-  // Another clone may do the same.
-  const age = (name) =>
-    -(statSync(path.join(folder, '..', name), { throwIfNoEntry: false })?.mtimeMs ?? 0);
-  readdirSync(path.dirname(folder))
-    .sort((a, b) => age(a) - age(b))
-    .slice(mostKept)
-    .forEach((name) => rmSync(path.join(folder, '..', name), { recursive: true, force: true }));
+/** WasmEdge and what it is linked with, such as LLVM; if that cannot be found out, a fact of this clone alone. */
+async function librariesOf() {
+  const program =
+    "require('./dist/addon/native.js').addon().runtime().then(({ path }) => console.log(path))";
+  const file = (await ask(process.execPath, ['-e', program], { cwd: root }))?.trim();
+  const linked = file && (await ask('ldd', [file]));
+  if (!linked) return root;
+  return [file, ...(linked.match(/\/\S+/g) ?? [])].map(sha256OfFile);
 }
 
 /**

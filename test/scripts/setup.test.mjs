@@ -1,12 +1,24 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
 import { afterEach, beforeEach, describe, it } from 'mocha';
 
-import { copyAtomically, writeAtomically } from '../../scripts/setup/files.mjs';
+import { copyAtomically, sha256OfFile, writeAtomically } from '../../scripts/setup/files.mjs';
 import { namedCrates, registryCrates } from '../../scripts/setup/guests.mjs';
+import { keep, takeKept } from '../../scripts/setup/kept-guests.mjs';
 import { rustEnvironment } from '../../scripts/setup/machine.mjs';
 import { duration } from '../../scripts/setup/progress.mjs';
 import { Stamp } from '../../scripts/setup/stamp.mjs';
@@ -47,6 +59,72 @@ describe('set-up', () => {
       const absent = path.join(folder, 'absent');
       stamp.save('digest', [absent]);
       assert.ok(!stamp.matches('digest', [absent]));
+    });
+  });
+
+  describe('the cache of compiled guests', () => {
+    let guests, compiled, cache, kept;
+    beforeEach(() => {
+      const guest = path.join(folder, 'guest.wasm');
+      compiled = path.join(folder, 'build/guest.so');
+      guests = [[guest, compiled]];
+      cache = path.join(folder, 'cache');
+      kept = path.join(cache, 'key');
+      writeFileSync(guest, 'guest');
+      mkdirSync(path.dirname(compiled));
+      writeFileSync(compiled, 'compiled');
+      const side = { source: sha256OfFile(guest), output: sha256OfFile(compiled) };
+      writeFileSync(`${compiled}.aot.json`, JSON.stringify(side));
+    });
+
+    it('gives another clone what one has kept, in a new file', () => {
+      assert.equal(takeKept(guests, kept), false);
+      keep(guests, kept);
+      const { ino } = statSync(compiled);
+      assert.equal(takeKept(guests, kept), true);
+      // A process that has the old one mapped keeps it.
+      assert.notEqual(statSync(compiled).ino, ino);
+      rmSync(path.dirname(compiled), { recursive: true });
+      assert.equal(takeKept(guests, kept), true);
+      assert.equal(readFileSync(compiled, 'utf8'), 'compiled');
+      assert.deepEqual(readdirSync(path.dirname(compiled)), ['guest.so', 'guest.so.aot.json']);
+    });
+
+    for (const [what, damage] of [
+      ['a truncated module', () => writeFileSync(path.join(kept, 'guest.so'), 'comp')],
+      ['no module', () => rmSync(path.join(kept, 'guest.so'))],
+      ['a truncated side file', () => writeFileSync(path.join(kept, 'guest.so.aot.json'), '{"')],
+      ['another guest', () => writeFileSync(guests[0][0], 'other')],
+    ]) {
+      it(`removes what it cannot use: ${what}`, () => {
+        keep(guests, kept);
+        damage();
+        rmSync(compiled);
+        assert.equal(takeKept(guests, kept), false);
+        assert.equal(existsSync(kept), false);
+        assert.equal(existsSync(compiled), false);
+      });
+    }
+
+    it('leaves what another clone has kept meanwhile', () => {
+      keep(guests, kept);
+      const { ino } = statSync(kept);
+      keep(guests, kept);
+      assert.equal(statSync(kept).ino, ino);
+      assert.deepEqual(readdirSync(cache), ['key']);
+    });
+
+    it('keeps the last four, and what others are writing', () => {
+      const put = (name, daysAgo) => {
+        const seconds = Date.now() / 1000 - daysAgo * 86_400;
+        cpSync(path.dirname(compiled), path.join(cache, name), { recursive: true });
+        utimesSync(path.join(cache, name), seconds, seconds);
+      };
+      for (const days of [1, 2, 3, 4, 5]) put(`of-${days}`, days);
+      put('writing.12', 0);
+      put('killed.13', 2);
+      keep(guests, kept);
+      assert.deepEqual(readdirSync(cache), ['key', 'of-1', 'of-2', 'of-3', 'writing.12']);
     });
   });
 
