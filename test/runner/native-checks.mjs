@@ -37,7 +37,7 @@ export const nativeChecks = [
     { ...native('-asan', 'Native tests, AddressSanitizer'), turn: clangTree },
     'native-asan',
   ),
-  { ...native('-tsan', 'Native tests, ThreadSanitizer'), processors: halfOfProcessors },
+  manyInProcess(native('-tsan', 'Native tests, ThreadSanitizer'), 'native-tsan'),
   {
     ...native('', 'Native tests, Valgrind'),
     name: 'valgrind',
@@ -101,7 +101,7 @@ function native(suffix, title) {
       return [
         cmake('--preset', preset),
         cmake('--build', '--preset', preset, '--parallel', String(processors)),
-        suffix === '-tsan' ? await withoutRandomAddresses(tests) : tests,
+        tests,
       ];
     },
     count: countCtest,
@@ -120,7 +120,8 @@ function manyInProcess(check, preset) {
       const args = [runner, '--preset', preset, '--counts', counts];
       args.push('--parallel', String(context.processors));
       const tests = { command: process.execPath, args, options: { cwd: root } };
-      return [configure, build, tests];
+      const isThread = preset === 'native-tsan';
+      return [configure, build, isThread ? await withoutRandomAddresses(tests) : tests];
     },
     count: () => readCounts(counts),
   };
