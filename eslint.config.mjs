@@ -99,6 +99,7 @@ export default tseslint.config(
         process: 'readonly',
         setImmediate: 'readonly',
         setInterval: 'readonly',
+        clearTimeout: 'readonly',
         setTimeout: 'readonly',
       },
     },

@@ -15,8 +15,11 @@ const mochaProcesses = Math.ceil(1.5 * parallel);
 const filesInProcess = 8;
 /** How many of the slowest files are named at the end. */
 const namedFiles = 20;
-/** A process that runs longer has left something open: Mocha waits for that, whatever the time limits of the tests. */
-const longestMs = 20 * 60_000;
+/**
+ * Mocha tells the end of each test, which has a limit of at most five minutes. A process that says nothing for longer
+ * blocks its event loop, or has left something open after its tests, for which Mocha waits: no limit ends that.
+ */
+const longestSilenceMs = 6 * 60_000;
 /** Mocha's exit code is the number of failed tests, at most this. */
 const mostFailuresInExitCode = 255;
 const partsFolder = path.join(setupFolder, 'mocha');
@@ -88,12 +91,28 @@ async function runGroup(files, counts, { args, env }) {
   ];
   const configuration = JSON.parse(readFileSync(path.join(root, '.mocharc.json'), 'utf8'));
   const command = [...mochaArguments(configuration), ...options, ...args, ...files];
-  const result = await run(process.execPath, command, {
+  const result = await runUnlessSilent(longestSilenceMs, process.execPath, command, {
     // Which takes long to read: see test/support/cache.ts.
     ...{ cwd: root, env: { NODE_EXTRA_CA_CERTS: undefined, ...env } },
-    timeoutMs: longestMs,
   });
   return partOf(files, result, read(counts));
+}
+
+/**
+ * Runs a program, which is killed when it has written nothing for as long as this.
+ *
+ * @param {number} silenceMs
+ * @param {Parameters<typeof run>} program
+ */
+export async function runUnlessSilent(silenceMs, ...[command, args, options]) {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), silenceMs);
+  try {
+    const { signal } = controller;
+    return await run(command, args, { ...options, signal, onOutput: () => timer.refresh() });
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /**

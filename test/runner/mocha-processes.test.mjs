@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 
 import { describe, it } from 'mocha';
 
-import { mochaArguments, partOf } from './mocha-processes.mjs';
+import { mochaArguments, partOf, runUnlessSilent } from './mocha-processes.mjs';
 
 describe('processes of mocha', () => {
   const files = ['build/test/one.test.js', 'build/test/two.test.js'];
@@ -26,6 +26,15 @@ describe('processes of mocha', () => {
     assert.deepEqual([passed, failed], [2, 1]);
     assert.match(failures[0], /was ended by SIGSEGV$/);
     assert.equal(partOf(files, { ...ended, code: 1 }, { ...told, failed: 1 }).failed, 1);
+  });
+
+  it('may take their time while they say something, and are ended in silence', async function () {
+    this.timeout(60_000);
+    const lines = 'for i in 1 2 3 4 5; do echo $i; sleep 0.5; done';
+    const { code, output } = await runUnlessSilent(2000, 'sh', ['-c', lines]);
+    assert.deepEqual([code, output], [0, '1\n2\n3\n4\n5\n']);
+    const silent = await runUnlessSilent(300, 'sh', ['-c', 'echo 1; sleep 60']);
+    assert.equal(silent.signal, 'SIGKILL');
   });
 
   it('say nothing where none of their tests was asked for', () => {
