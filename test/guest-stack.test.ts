@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 
 import { compileModule, loadModule } from 'wasmedge-embed';
@@ -164,6 +164,22 @@ describe('Where a guest failed', () => {
     for (const file of [nameless, await watGuest('guest-stack')]) {
       await using module = await loadModule(file, options);
       assert.deepEqual(names(await fails('ERR_TRAP', module.call('fail', 0))), expected);
+    }
+  });
+
+  it('leaves no names in debug information either', async () => {
+    const section = Buffer.from('\0\x16\n.debug_strsecret_name', 'latin1');
+    const debugged = temporaryPath('debugged.wasm');
+    writeFileSync(
+      debugged,
+      Buffer.concat([readFileSync(await namedWatGuest('guest-stack')), section]),
+    );
+    for (const ending of ['.so', '.wasm']) {
+      const nameless = temporaryPath(`nameless${ending}`);
+      await compileModule(debugged, nameless, { names: false });
+      assert.equal(readFileSync(nameless).includes('secret_name'), false);
+      await compileModule(debugged, nameless);
+      assert.equal(readFileSync(nameless).includes('secret_name'), true);
     }
   });
 
