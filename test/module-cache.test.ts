@@ -155,6 +155,20 @@ describe('The cache of compiled modules', () => {
     assert.equal(cached(), kept);
   });
 
+  it('keeps nothing that was damaged or compiled from another module', async () => {
+    const compiled = temporaryPath('compiled.so');
+    await compileModule(file, compiled);
+    const keep = (content: Buffer): Promise<unknown> =>
+      withEnvironment({ WASMEDGE_EMBED_CACHE: cache }, () =>
+        fails('ERR_MODULE_INVALID', keepCompiled(content, compiled)),
+      );
+    await keep(Buffer.concat([readFileSync(file), Buffer.from([0, 2, 1, 0x78])]));
+    writeFileSync(compiled, readFileSync(compiled).subarray(0, 1000));
+    await keep(readFileSync(file));
+    assert.equal((await load(file, cache)).length, 1);
+    cached();
+  });
+
   it('goes by content: a copy is not compiled, another module is', async () => {
     await load(file, cache);
     const copy = temporaryPath('copy.wasm');

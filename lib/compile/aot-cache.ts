@@ -26,6 +26,7 @@ import { CompilerCrash } from './compile-process.js';
 import { publishProgress } from './compile-progress.js';
 import { inTurn } from './compile-turn.js';
 import { optimizationOf } from './optimization.js';
+import { verifySideFile } from './side-file.js';
 
 /** A plain module to be compiled. */
 export interface Plain {
@@ -94,13 +95,21 @@ export async function withCachedForm<T>(
  * Puts the result of `compileModule` with its usual options into the cache, so that the module is
  * not compiled again.
  *
- * @throws {WasmEdgeError} ERR_MODULE_LOAD if the cache cannot be written; the system's error for a
- *   file.
+ * @throws {WasmEdgeError} ERR_MODULE_INVALID unless its side file says that it was compiled from
+ *   this content and is unchanged; ERR_MODULE_LOAD if the cache cannot be written; the system's
+ *   error for a file.
  */
 export async function keepCompiled(content: Uint8Array, compiled: string): Promise<void> {
   const name = await cacheName({ content, meter: false });
   const output = path.join(writableCacheDirectory('aot'), name);
   if (existsSync(output)) return;
+  const side = await verifySideFile(compiled);
+  if (side?.source !== sha256(content) || side.options.meter) {
+    throw new WasmEdgeError(
+      'ERR_MODULE_INVALID',
+      `${compiled} was not compiled from this module with the usual options. Compile it again.`,
+    );
+  }
   await writeAtomically(output, async (temporary) => {
     await copyFile(compiled, temporary);
     await appendDigest(temporary);
