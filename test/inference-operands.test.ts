@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 
 import type { LoadedModule } from 'wasmedge-embed';
 
+import { fails } from './support/errors.js';
 import { INFER, outputsOf, requests } from './support/infer.js';
 import { ISOLATIONS } from './support/isolations.js';
 import { withModule } from './support/run-guest.js';
@@ -215,6 +216,37 @@ async function ask(
 
 for (const isolation of ISOLATIONS) {
   describe(`Operands that a guest chooses (${isolation})`, () => {
+    it('a shape: is possible, and within the limits', async () => {
+      const shapeOnly: Case = {
+        ...{ operator: { operator: 'RANDOM_UNIFORM' }, type: 'int32' },
+        ...{ shape: [1], operands: [], output: [-1], right: [], wrong: [] },
+      };
+      const names = ['value'];
+      const model = buildModel({
+        tensors: [
+          { name: 'value', type: 'int32', shape: [1] },
+          { name: 'result', type: 'float32', shape: [1], shapeSignature: [-1] },
+        ],
+        operators: [{ operator: 'RANDOM_UNIFORM', inputs: names, outputs: ['result'] }],
+        ...{ inputs: names, outputs: ['result'] },
+      });
+      await withModule(INFER, { isolation, models: { model } }, async (module) => {
+        const numbers = async (count: number): Promise<number | undefined> =>
+          (
+            await ask(
+              module,
+              { ...shapeOnly, values: [count] },
+              [],
+              Math.min(Math.max(count, 0), 3),
+            )
+          )?.length;
+        assert.equal(await numbers(3), 3);
+        assert.equal(await numbers(-1), undefined);
+        await fails('ERR_LIMIT', numbers(LARGEST));
+        assert.equal(await numbers(3), 3);
+      });
+    });
+
     for (const [name, each] of Object.entries(CASES)) {
       it(`${name}: are checked before the operator runs`, async () => {
         const options = { isolation, models: { model: modelOf(each) } };

@@ -64,6 +64,7 @@ export type Operator = {
   /** Graphs by their numbers. */
   | { operator: 'CALL_ONCE'; graph: number }
   | { operator: 'WHILE'; condition: number; body: number }
+  | { operator: 'RANDOM_UNIFORM' }
   | { operator: 'TRANSPOSE' | 'BATCH_TO_SPACE_ND' | 'SPACE_TO_BATCH_ND' | 'BROADCAST_ARGS' }
   /** Along axis 1, with a length for each index of axis 0. */
   | { operator: 'REVERSE_SEQUENCE' }
@@ -110,6 +111,7 @@ const OPERATOR_CODE: Record<Operator['operator'], number> = {
   READ_VARIABLE: 143,
   ASSIGN_VARIABLE: 144,
   BROADCAST_ARGS: 145,
+  RANDOM_UNIFORM: 148,
 };
 
 // The versions that introduced these types; all other operators and types here are in the first.

@@ -353,6 +353,9 @@ void CompiledModel::Run(Invocation* invocation, const Limits& limits) {
   invocation_ = nullptr;
   RequireWithin(limits);
   litert::Check(status, "run the model", log);
+  if (reads_outputs() && reader_->memory().has_failed()) {
+    throw Error(ErrorCode::kModel, "A result of the model has a shape that is not possible.");
+  }
   if (reads_outputs() && !reader_->has_read()) {
     throw Error(ErrorCode::kModel, "LiteRT did not run the model to its end.");
   }

@@ -81,6 +81,7 @@ void MemoryGuard::Watch(tflite::Context* context, bool is_graph) {
 void MemoryGuard::Start(uint64_t byte_limit) noexcept {
   byte_limit_ = byte_limit;
   has_refused_ = false;
+  has_failed_ = false;
 }
 
 bool MemoryGuard::IsPersistent(int32_t tensor) const noexcept {
@@ -95,10 +96,15 @@ MemoryGuard::Guarding::~Guarding() { current_guard = nullptr; }
 tflite::Status MemoryGuard::Resize(tflite::Context* context, tflite::Tensor* tensor,
                                    tflite::IntArray* dimensions) noexcept {
   MemoryGuard* const guard = current_guard;
+  const int rank = dimensions->size;
   try {
     if (guard != nullptr && guard->Admits(*tensor, *dimensions)) {
       const tflite::Status status = guard->resize_(context, tensor, dimensions);
-      if (status == tflite::kOk) Clear(tensor);
+      if (status == tflite::kOk) {
+        Clear(tensor);
+      } else {
+        guard->Empty(context, tensor, rank);
+      }
       return status;
     }
   } catch (const std::exception&) {
@@ -106,7 +112,18 @@ tflite::Status MemoryGuard::Resize(tflite::Context* context, tflite::Tensor* ten
   }
   // This function owns them, like TensorFlow Lite's, on success and on failure.
   std::free(dimensions);
+  if (guard != nullptr) guard->Empty(context, tensor, rank);
   return tflite::kError;
+}
+
+void MemoryGuard::Empty(tflite::Context* context, tflite::Tensor* tensor, int rank) noexcept {
+  has_failed_ = true;
+  if (tensor->allocation_type != tflite::kDynamic || rank < 1) return;
+  const auto count = static_cast<size_t>(rank) + 1;
+  auto* dimensions = static_cast<tflite::IntArray*>(std::calloc(count, sizeof(int)));
+  if (dimensions == nullptr) return;
+  dimensions->size = rank;
+  resize_(context, tensor, dimensions);
 }
 
 bool MemoryGuard::Admits(const tflite::Tensor& tensor, const tflite::IntArray& dimensions) {

@@ -38,6 +38,8 @@ class MemoryGuard {
   /// fail.
   void Start(uint64_t byte_limit) noexcept;
   bool has_refused() const noexcept { return has_refused_; }
+  /// Whether a result could not be resized, for this or another reason.
+  bool has_failed() const noexcept { return has_failed_; }
 
   /// Whether TensorFlow Lite has given a tensor of the graph memory of its own for good.
   bool IsPersistent(int32_t tensor) const noexcept;
@@ -55,6 +57,9 @@ class MemoryGuard {
   static litert::tflite::Status Resize(litert::tflite::Context* context,
                                        litert::tflite::Tensor* tensor,
                                        litert::tflite::IntArray* dimensions) noexcept;
+  /// A dynamic tensor that could not be resized has no elements: some kernels do not look at the
+  /// status and write as many as its dimensions say, to memory that it does not have.
+  void Empty(litert::tflite::Context* context, litert::tflite::Tensor* tensor, int rank) noexcept;
   bool Admits(const litert::tflite::Tensor& tensor, const litert::tflite::IntArray& dimensions);
   /// The total size of all results, with `bytes` for this one.
   uint64_t Measure(const litert::tflite::Tensor& tensor, uint64_t bytes) const;
@@ -70,6 +75,7 @@ class MemoryGuard {
   /// An upper bound of their size: the last measured value plus all growth since then.
   uint64_t bound_ = 0;
   bool has_refused_ = false;
+  bool has_failed_ = false;
 };
 
 }  // namespace wasmedge_embed

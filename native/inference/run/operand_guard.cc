@@ -104,12 +104,14 @@ bool HasRegion(const Operator& op, bool crops) {
   const std::vector<int64_t> shape = op.Shape(0);
   const std::vector<int64_t> blocks = op.Integers(1);
   const std::vector<int64_t> edges = op.Integers(2);
+  int64_t batch = shape.empty() ? 0 : shape[0];
   for (size_t axis = 0; axis < blocks.size(); ++axis) {
     if (axis + 1 >= shape.size() || 2 * axis + 1 >= edges.size()) return false;
     const int64_t block = blocks[axis];
     const int64_t before = edges[2 * axis];
     const int64_t after = edges[2 * axis + 1];
     if (!IsWithin(block, 1, kLargest)) return false;
+    if (!crops && !IsWithin(batch *= block, 0, kLargest)) return false;
     const int64_t size =
         crops ? shape[axis + 1] * block - before - after : shape[axis + 1] + before + after;
     if (!IsWithin(size, 0, kLargest)) return false;
