@@ -6,7 +6,6 @@ import { inspectModel } from 'wasmedge-embed';
 import type { LoadedModule } from 'wasmedge-embed';
 
 import { DATA, requireData } from './support/data.js';
-import { modelInputGuest } from './support/model-input.js';
 import { SMALL_MODEL, rustGuest } from './support/paths.js';
 import { withModule } from './support/run-guest.js';
 
@@ -59,7 +58,7 @@ describe('decoding in the classification guest, reduced and resampled as it come
       assert.equal(input.type, 'uint8');
       const side = input.shape[1];
       const infer = ['--name', 'default', '--input', `0:u8:${input.shape.join('x')}`];
-      await withModule(await modelInputGuest(), {}, async (decoder) => {
+      await withModule(rustGuest('model-input'), {}, async (decoder) => {
         await withModule(
           rustGuest('wasi-nn'),
           { models: { default: model } },

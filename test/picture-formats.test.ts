@@ -11,8 +11,7 @@ import { CLASSIFIER } from './support/classification.js';
 import { DATA, requireData } from './support/data.js';
 import { ISOLATIONS } from './support/isolations.js';
 import { plainJpeg } from './support/jpeg.js';
-import { modelInputGuest } from './support/model-input.js';
-import { ROOT } from './support/paths.js';
+import { ROOT, rustGuest } from './support/paths.js';
 import { png } from './support/png.js';
 import { skip } from './support/skip.js';
 import { constantModel } from './support/tflite-models.js';
@@ -106,7 +105,7 @@ describe('pictures of every kind in the guests, beside Pillow', () => {
     const jpegs = existsSync(DATA) ? [path.join(DATA, 'jpegs')] : [];
     const made = execFileSync(command, [program, folder, ...jpegs], { encoding: 'utf8', env });
     pictures = JSON.parse(made) as Made[];
-    guest = await loadModule(await modelInputGuest());
+    guest = await loadModule(rustGuest('model-input'));
   });
 
   after(async () => {

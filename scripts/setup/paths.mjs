@@ -25,7 +25,7 @@ export const pluginCoreFile = path.join(releaseFolder, 'libwasmedge_embed_plugin
 export const liteRtFile = path.join(releaseFolder, 'libLiteRt.so');
 /** The sources of the default model, and the files made from them. */
 export const modelFolder = path.join(root, 'models/default');
-const guest = (name) => path.join(root, `wasm/target/wasm32-wasip1/release/${name}.wasm`);
+export const guest = (name) => path.join(root, `wasm/target/wasm32-wasip1/release/${name}.wasm`);
 const compiledGuest = (name) => path.join(root, `build/guest/${name}.so`);
 
 export const guestFile = guest('image-classification');

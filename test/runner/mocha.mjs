@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { parallel } from '../../scripts/setup/addon.mjs';
 import { runCommand } from '../../scripts/setup/index.mjs';
 import { guestCompilations } from '../../scripts/setup/guest-compilation.mjs';
-import { detectingGuestFile, root, setupFolder } from '../../scripts/setup/paths.mjs';
+import { detectingGuestFile, guest, root, setupFolder } from '../../scripts/setup/paths.mjs';
 import { run } from '../../scripts/setup/processes.mjs';
 import { runMocha } from './mocha-processes.mjs';
 import { sideBySide } from './side-by-side.mjs';
@@ -52,6 +52,8 @@ async function fillCache() {
   await sideBySide(
     [
       [keeper, ...guestCompilations.flat()],
+      // With the decoders of all pictures, whose optimized code the tests compare with Pillow.
+      ['-e', load, guest('model-input')],
       ['-e', load, detectingGuestFile],
     ],
     parallel,
