@@ -64,7 +64,7 @@ class Model {
 
   Answer Find(const std::string& directory, const std::string& path) const {
     if (path.empty()) return {Errno::kNoEnt, {}};
-    if (path.size() > 4096) return {Errno::kNameTooLong, {}};
+    if (path.size() > 4095) return {Errno::kNameTooLong, {}};
     if (path.find('\0') != std::string::npos) return {Errno::kInval, {}};
     if (path[0] == '/') return {Errno::kNotCapable, {}};
     // The last element is the current position of the walk.
@@ -95,7 +95,7 @@ class Model {
 
  private:
   static bool IsValid(const std::string& path) {
-    if (path.size() > 4096 || path.find('\0') != std::string::npos) return false;
+    if (path.size() > 4095 || path.find('\0') != std::string::npos) return false;
     const std::vector<std::string> names = Split(path);
     if (names.size() < 2 || !names[0].empty()) return false;
     return std::all_of(names.begin() + 1, names.end(), [](const std::string& name) {
