@@ -72,8 +72,13 @@ void Slot::Rest(bool makes_another) noexcept {
   if (!is_next_) DropInstance();
 }
 
-void Slot::Relax() noexcept {
+void Slot::ReleaseStack() noexcept {
+  has_used_up_stack_ = false;
   stack_.Release();
+}
+
+void Slot::Relax() noexcept {
+  ReleaseStack();
   if (HasRenewed()) {
     is_next_ = false;
     is_whole_ = false;
@@ -124,7 +129,7 @@ void Slot::RunGuest(HostModuleSet& hosts, Invocation& invocation, Ending& ending
   if (stack_overflowed) {
     // The request may have come too late for this guest; it must not stop the next one.
     ClearInterrupt();
-    stack_.Release();
+    has_used_up_stack_ = true;
   }
   if (stack_overflowed && ending.error && invocation.stop_reason() == StopReason::kNone) {
     ending.error = StackOverflowError().At(ending.error->trace());

@@ -68,6 +68,11 @@ class Slot {
   /// possible ahead of time. Failures are left to the next run, which reports them.
   void Rest(bool makes_another) noexcept;
 
+  /// Called when no work has come for a moment, if a guest has used up the stack: touching all of
+  /// it again takes longer than the run.
+  void ReleaseStack() noexcept;
+  bool HasUsedUpStack() const noexcept { return has_used_up_stack_; }
+
   /// Called after a long idle time: releases the stack, and replaces the instance that waits for
   /// the next run if earlier runs have touched its memory.
   void Relax() noexcept;
@@ -109,6 +114,8 @@ class Slot {
   bool is_whole_ = false;
   /// Whether a guest has run since the stack was released.
   bool has_used_stack_ = false;
+  /// Whether one of them has overflowed it.
+  bool has_used_up_stack_ = false;
   /// The number of consecutive instances that could not be reset.
   unsigned failed_renewals_ = 0;
 };

@@ -15,6 +15,9 @@ using Clock = Invocation::Clock;
 /// How long an idle thread keeps the memory that its guests have touched.
 constexpr auto kKeepTime = std::chrono::milliseconds(250);
 
+/// How long it keeps a stack that one of them has used up.
+constexpr auto kStackTime = std::chrono::milliseconds(5);
+
 /// How long an idle thread spins before it sleeps: JavaScript often submits the next job as soon as
 /// it learns of the end of the last one.
 constexpr std::chrono::microseconds kIdleSpin{50};
@@ -308,6 +311,13 @@ bool WorkerPool::AwaitWork(Worker& worker, std::optional<Slot>& slot,
       lock.unlock();
       worker.idle_spinner.Spin([this] { return waiting_.load(std::memory_order_acquire) > 0; },
                                kIdleSpin);
+      lock.lock();
+      continue;
+    }
+    if (slot && slot->HasUsedUpStack()) {
+      if (wake_.wait_for(lock, kStackTime) == std::cv_status::no_timeout || has_work()) continue;
+      lock.unlock();
+      slot->ReleaseStack();
       lock.lock();
       continue;
     }
