@@ -6,12 +6,11 @@
 #include <cstring>
 #include <string>
 
+#include "base/wasm_page.h"
 #include "workarounds/memory_reservation.h"
 
 namespace wasmedge_embed {
 namespace {
-
-constexpr uint64_t kWasmPage = 65536;
 
 /// Larger memories take too long to scan.
 constexpr uint64_t kMostMemory = uint64_t{64} << 20;
@@ -160,8 +159,8 @@ bool InstanceRenewal::RenewMemory() {
 // identified as the only thing that has changed.
 bool InstanceRenewal::Shrink(uint64_t from) {
   auto* const object = reinterpret_cast<uint8_t*>(memory_);
-  const auto pages_then = static_cast<uint32_t>(size_ / kWasmPage);
-  const auto pages_now = static_cast<uint32_t>(from / kWasmPage);
+  const auto pages_then = static_cast<uint32_t>(size_ / kWasmPageSize);
+  const auto pages_now = static_cast<uint32_t>(from / kWasmPageSize);
   std::vector<uint8_t> expected = object_;
   for (size_t place = 0; place + sizeof pages_then <= object_.size(); place += sizeof pages_then) {
     if (std::memcmp(object_.data() + place, &pages_then, sizeof pages_then) != 0 ||
