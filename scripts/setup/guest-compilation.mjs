@@ -2,10 +2,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { sha256OfFile } from './files.mjs';
-import { keep, takeKept } from './kept-guests.mjs';
+import { takeOrMake } from './kept-guests.mjs';
 import {
   addonFile,
-  cacheFolder,
   commandLine,
   compiledEmbeddingGuestFile,
   compiledGuestFile,
@@ -14,7 +13,7 @@ import {
   root,
 } from './paths.mjs';
 import { ask } from './processes.mjs';
-import { digestOf } from './stamp.mjs';
+import { digestOf, digestsOfLinked } from './stamp.mjs';
 
 /** Each guest, and its compiled form. */
 export const guestCompilations = [
@@ -22,57 +21,65 @@ export const guestCompilations = [
   [embeddingGuestFile, compiledEmbeddingGuestFile],
 ];
 
-/**
- * The guests, compiled ahead of time for this processor.
- *
- * @type {import('./steps.mjs').Step}
- */
-export const guestCompilation = {
+/** The guests, compiled ahead of time for this processor. */
+export const guestCompilation = compilation({
   name: 'guest-compilation',
   title: 'Guests, ahead of time',
+  guests: guestCompilations,
+  folder: 'guests',
+});
 
-  async stamp({ machine }) {
-    const files = [...guestCompilations.map(([guest]) => guest), addonFile];
-    const facts = [...files.map(sha256OfFile), machine.wasmedge, processor()];
-    return {
-      digest: digestOf([], facts),
-      outputs: guestCompilations.map(([, compiled]) => compiled),
-    };
-  },
+/**
+ * A step that compiles guests ahead of time for this processor.
+ *
+ * @param {object} details
+ * @param {string} details.name
+ * @param {string} details.title
+ * @param {[guest: string, compiled: string][]} details.guests
+ * @param {string} details.folder in the cache, where they are kept for other clones
+ * @param {string} [details.modules] the cache of modules that gets them (WASMEDGE_EMBED_CACHE)
+ * @returns {import('./steps.mjs').Step}
+ */
+export function compilation({ name, title, guests, folder, modules }) {
+  const digests = () => [...guests.map(([guest]) => guest), addonFile].map(sha256OfFile);
+  return {
+    name,
+    title,
 
-  async run({ machine }, task) {
-    const folder = path.join(cacheFolder(), 'guests', await keyOf(machine));
-    const isKept = takeKept(guestCompilations, folder);
-    if (!isKept) {
-      for (const [guest, compiled] of guestCompilations) {
-        await task.exec(process.execPath, [commandLine, 'compile', guest, '-o', compiled], {
-          cwd: root,
-        });
-      }
-      keep(guestCompilations, folder);
-    }
-    // Also in the cache of modules, so that no command compiles them again.
-    const keeper = path.join(root, 'scripts/setup/keep-compiled.mjs');
-    await task.exec(process.execPath, [keeper, ...guestCompilations.flat()], { cwd: root });
-    return isKept ? 'done, as another clone compiled them' : undefined;
-  },
-};
+    async stamp({ machine }) {
+      const facts = [...digests(), machine.wasmedge, processor()];
+      return { digest: digestOf([], facts), outputs: guests.map(([, compiled]) => compiled) };
+    },
 
-/** All that their code depends on, but for the folder of this clone: the compiler itself, not only its version. */
-async function keyOf({ wasmedge }) {
-  const files = [...guestCompilations.map(([guest]) => guest), addonFile];
-  const facts = [wasmedge, await librariesOf(), process.version, processor()];
-  return digestOf(['lib'], [...files.map(sha256OfFile), ...facts]);
+    async run({ machine }, task) {
+      // The compiler itself, not only its version.
+      const libraries = await librariesOf();
+      const facts = [machine.wasmedge, libraries, process.version, processor()];
+      const keyOf = () => digestOf(['lib'], [...digests(), ...facts]);
+      const isKept = await takeOrMake(folder, keyOf, async () => {
+        const compile = ([guest, compiled]) =>
+          task.exec(process.execPath, [commandLine, 'compile', guest, '-o', compiled], {
+            cwd: root,
+          });
+        const ends = await Promise.allSettled(guests.map(compile));
+        for (const { reason } of ends) if (reason) throw reason;
+        return guests.flatMap(([, compiled]) => [compiled, `${compiled}.aot.json`]);
+      });
+      // Also in the cache of modules, so that no command compiles them again.
+      const keeper = path.join(root, 'scripts/setup/keep-compiled.mjs');
+      const env = modules && { WASMEDGE_EMBED_CACHE: modules };
+      await task.exec(process.execPath, [keeper, ...guests.flat()], { cwd: root, env });
+      return isKept ? 'done, as another clone compiled them' : undefined;
+    },
+  };
 }
 
-/** WasmEdge and what it is linked with, such as LLVM; if that cannot be found out, a fact of this clone alone. */
+/** WasmEdge and what it is linked with, such as LLVM. */
 async function librariesOf() {
   const program =
     "require('./dist/addon/native.js').addon().runtime().then(({ path }) => console.log(path))";
   const file = (await ask(process.execPath, ['-e', program], { cwd: root }))?.trim();
-  const linked = file && (await ask('ldd', [file]));
-  if (!linked) return root;
-  return [file, ...(linked.match(/\/\S+/g) ?? [])].map(sha256OfFile);
+  return digestsOfLinked([file]);
 }
 
 /**

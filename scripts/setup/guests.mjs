@@ -3,10 +3,12 @@ import os from 'node:os';
 import path from 'node:path';
 
 import { CommandFailure } from './failure.mjs';
+import { filesBelow, sha256OfFile } from './files.mjs';
+import { takeOrMake } from './kept-guests.mjs';
 import { rustEnvironment } from './machine.mjs';
-import { embeddingGuestFile, guestFile, root, setupFolder } from './paths.mjs';
+import { embeddingGuestFile, guest, guestFile, root, setupFolder } from './paths.mjs';
 import { outcomeOf } from './processes.mjs';
-import { digestOf } from './stamp.mjs';
+import { digestOf, digestsOfLinked } from './stamp.mjs';
 import { installPackages } from './system/install.mjs';
 
 /** The default model is embedded in one of them. */
@@ -29,10 +31,7 @@ export const guests = {
   advice: 'Fix the errors of cargo, then run this command again.',
 
   async stamp({ machine }) {
-    const embedded = ['WASMEDGE_EMBED_GUEST_MODEL', 'WASMEDGE_EMBED_GUEST_LABELS'].map(
-      (name) => process.env[name] ?? '',
-    );
-    const facts = [machine.rust, machine.wasmLinker, sameEverywhere(), ...embedded];
+    const facts = [machine.rust, machine.wasmLinker, sameEverywhere(), ...embedded()];
     const digest = digestOf(sources, facts);
     return { digest, outputs: [guestFile, embeddingGuestFile] };
   },
@@ -41,12 +40,42 @@ export const guests = {
     rmSync(copyFolder, { recursive: true, force: true });
     const fromDebian = !(await fetchCrates(context, task));
     if (fromDebian) await prepareDebianCrates(context, task);
-    const how = ['--workspace', '--release', '--target', 'wasm32-wasip1'];
-    const { command, args, options } = cargo(context.machine, 'build', how);
-    await task.exec(command, args, options);
-    return fromDebian ? "done with Debian's packaged crates" : undefined;
+    const build = () => buildGuests(context, task);
+    // Others would not build the same.
+    if (fromDebian || embedded().some(Boolean)) {
+      await build();
+      return fromDebian ? "done with Debian's packaged crates" : undefined;
+    }
+    const toolchain = await digestsOfRust(context.machine);
+    const isKept = await takeOrMake('guests-wasm', () => digestOf(sources, toolchain), build);
+    return isKept ? 'done, as another clone built them' : undefined;
   },
 };
+
+/** What the user embeds in place of the default model. */
+function embedded() {
+  const names = ['WASMEDGE_EMBED_GUEST_MODEL', 'WASMEDGE_EMBED_GUEST_LABELS'];
+  return names.map((name) => process.env[name] ?? '');
+}
+
+async function buildGuests({ machine }, task) {
+  const how = ['--workspace', '--release', '--target', 'wasm32-wasip1'];
+  const { command, args, options } = cargo(machine, 'build', how);
+  await task.exec(command, args, options);
+  const crates = ['wasm', 'test/guests/rust'].flatMap((folder) => namesIn(path.join(root, folder)));
+  return crates.map(guest).filter((file) => existsSync(file));
+}
+
+/**
+ * The digests of what compiles and links Rust for WASI, whose libraries are part of each guest.
+ *
+ * @param {import('./machine.mjs').Machine} machine
+ */
+export async function digestsOfRust({ rust, wasmLinker }) {
+  const programs = [rust.rustc, ...(wasmLinker.command ? [wasmLinker.command] : [])];
+  const libraries = filesBelow(path.join(rust.programs, '../lib/rustlib/wasm32-wasip1'));
+  return [await digestsOfLinked(programs), libraries.map(sha256OfFile)];
+}
 
 /**
  * A cargo command over the guests' workspace, with the crates that the set-up found.

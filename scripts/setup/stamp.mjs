@@ -3,6 +3,7 @@ import path from 'node:path';
 
 import { filesBelow, sha256, sha256OfFile } from './files.mjs';
 import { root, setupFolder } from './paths.mjs';
+import { ask } from './processes.mjs';
 
 /**
  * A digest of what a step depends on.
@@ -19,6 +20,19 @@ export function digestOf(sources, facts = []) {
     return below.map((file) => [path.relative(root, file), sha256OfFile(file) ?? null]);
   });
   return sha256(JSON.stringify([files, facts]));
+}
+
+/**
+ * The digests of programs and libraries, and of all that they are linked with. If that cannot be found out, a fact of
+ * this clone alone.
+ *
+ * @param {(string | undefined)[]} files
+ */
+export async function digestsOfLinked(files) {
+  const linked = await Promise.all(files.map((file) => file && ask('ldd', [file])));
+  if (linked.some((text) => !text)) return root;
+  const libraries = linked.flatMap((text) => text.match(/\/\S+/g) ?? []);
+  return [...new Set([...files, ...libraries])].sort().map(sha256OfFile);
 }
 
 /** Records with which inputs a step produced which outputs, and detects when either has changed. */

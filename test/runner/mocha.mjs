@@ -2,13 +2,12 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { parallel } from '../../scripts/setup/addon.mjs';
 import { runCommand } from '../../scripts/setup/index.mjs';
 import { guestCompilations } from '../../scripts/setup/guest-compilation.mjs';
-import { detectingGuestFile, guest, root, setupFolder } from '../../scripts/setup/paths.mjs';
+import { root, setupFolder } from '../../scripts/setup/paths.mjs';
 import { run } from '../../scripts/setup/processes.mjs';
+import { testCache, testGuestCompilations } from '../setup/test-guest-compilation.mjs';
 import { runMocha } from './mocha-processes.mjs';
-import { sideBySide } from './side-by-side.mjs';
 
 const help = `Runs the package's tests in several processes, and lists the slowest files.
 
@@ -42,24 +41,14 @@ async function main({ grep, counts }) {
   return runMocha(files, { counts, args: grep === undefined ? [] : ['--grep', grep] });
 }
 
-/** Compiles the guests that most tests load: otherwise several processes would compile them at the same time. */
+/** Puts what the set-up has compiled where tests look for it. */
 async function fillCache() {
-  // Guests that the set-up has compiled are not compiled again.
-  const cache = process.env.WASMEDGE_EMBED_CACHE ?? path.join(root, 'build/test-cache');
   const keeper = path.join(root, 'scripts/setup/keep-compiled.mjs');
-  const env = { WASMEDGE_EMBED_CACHE: cache };
-  const load = "require('./dist').loadModule(process.argv[1]).then((module) => module.close())";
-  await sideBySide(
-    [
-      [keeper, ...guestCompilations.flat()],
-      // With the decoders of all pictures, whose optimized code the tests compare with Pillow.
-      ['-e', load, guest('model-input')],
-      ['-e', load, detectingGuestFile],
-    ],
-    parallel,
-    // The tests report failures.
-    (args) => run(process.execPath, args, { cwd: root, env }),
-  );
+  const guests = [...guestCompilations, ...testGuestCompilations].flat();
+  // The tests report failures.
+  await run(process.execPath, [keeper, ...guests], {
+    ...{ cwd: root, env: { WASMEDGE_EMBED_CACHE: testCache } },
+  });
 }
 
 await runCommand(help, readOptions, main);

@@ -16,10 +16,11 @@ import path from 'node:path';
 
 import { afterEach, beforeEach, describe, it } from 'mocha';
 
-import { copyAtomically, sha256OfFile, writeAtomically } from '../../scripts/setup/files.mjs';
+import { copyAtomically, writeAtomically } from '../../scripts/setup/files.mjs';
 import { namedCrates, registryCrates } from '../../scripts/setup/guests.mjs';
-import { keep, takeKept } from '../../scripts/setup/kept-guests.mjs';
+import { keep, takeKept, takeOrMake } from '../../scripts/setup/kept-guests.mjs';
 import { rustEnvironment } from '../../scripts/setup/machine.mjs';
+import { root } from '../../scripts/setup/paths.mjs';
 import { duration } from '../../scripts/setup/progress.mjs';
 import { Stamp } from '../../scripts/setup/stamp.mjs';
 
@@ -62,54 +63,55 @@ describe('set-up', () => {
     });
   });
 
-  describe('the cache of compiled guests', () => {
-    let guests, compiled, cache, kept;
+  describe('the cache of guests', () => {
+    let base, files, compiled, cache, kept;
     beforeEach(() => {
-      const guest = path.join(folder, 'guest.wasm');
-      compiled = path.join(folder, 'build/guest.so');
-      guests = [[guest, compiled]];
+      base = path.join(folder, 'clone');
+      compiled = path.join(base, 'build/guest.so');
+      files = [path.join(base, 'guest.wasm'), compiled, `${compiled}.aot.json`];
       cache = path.join(folder, 'cache');
       kept = path.join(cache, 'key');
-      writeFileSync(guest, 'guest');
-      mkdirSync(path.dirname(compiled));
-      writeFileSync(compiled, 'compiled');
-      const side = { source: sha256OfFile(guest), output: sha256OfFile(compiled) };
-      writeFileSync(`${compiled}.aot.json`, JSON.stringify(side));
+      mkdirSync(path.dirname(compiled), { recursive: true });
+      for (const file of files) writeFileSync(file, `content of ${path.basename(file)}`);
     });
 
-    it('gives another clone what one has kept, in a new file', () => {
-      assert.equal(takeKept(guests, kept), false);
-      keep(guests, kept);
+    it('gives another clone what one has kept, in new files', () => {
+      assert.equal(takeKept(base, kept), false);
+      keep(base, files, kept);
       const { ino } = statSync(compiled);
-      assert.equal(takeKept(guests, kept), true);
+      assert.equal(takeKept(base, kept), true);
       // A process that has the old one mapped keeps it.
       assert.notEqual(statSync(compiled).ino, ino);
-      rmSync(path.dirname(compiled), { recursive: true });
-      assert.equal(takeKept(guests, kept), true);
-      assert.equal(readFileSync(compiled, 'utf8'), 'compiled');
+      rmSync(base, { recursive: true });
+      assert.equal(takeKept(base, kept), true);
+      assert.deepEqual(readdirSync(base), ['build', 'guest.wasm']);
       assert.deepEqual(readdirSync(path.dirname(compiled)), ['guest.so', 'guest.so.aot.json']);
+      for (const file of files) {
+        assert.equal(readFileSync(file, 'utf8'), `content of ${path.basename(file)}`);
+      }
     });
 
     for (const [what, damage] of [
-      ['a truncated module', () => writeFileSync(path.join(kept, 'guest.so'), 'comp')],
-      ['no module', () => rmSync(path.join(kept, 'guest.so'))],
-      ['a truncated side file', () => writeFileSync(path.join(kept, 'guest.so.aot.json'), '{"')],
-      ['another guest', () => writeFileSync(guests[0][0], 'other')],
+      ['a truncated module', () => writeFileSync(path.join(kept, 'build/guest.so'), 'comp')],
+      ['no module', () => rmSync(path.join(kept, 'guest.wasm'))],
+      ['no list', () => rmSync(path.join(kept, 'digests.json'))],
+      ['a truncated list', () => writeFileSync(path.join(kept, 'digests.json'), '{"')],
+      ['an empty list', () => writeFileSync(path.join(kept, 'digests.json'), '[]')],
     ]) {
       it(`removes what it cannot use: ${what}`, () => {
-        keep(guests, kept);
+        keep(base, files, kept);
         damage();
         rmSync(compiled);
-        assert.equal(takeKept(guests, kept), false);
+        assert.equal(takeKept(base, kept), false);
         assert.equal(existsSync(kept), false);
         assert.equal(existsSync(compiled), false);
       });
     }
 
     it('leaves what another clone has kept meanwhile', () => {
-      keep(guests, kept);
+      keep(base, files, kept);
       const { ino } = statSync(kept);
-      keep(guests, kept);
+      keep(base, files, kept);
       assert.equal(statSync(kept).ino, ino);
       assert.deepEqual(readdirSync(cache), ['key']);
     });
@@ -117,14 +119,54 @@ describe('set-up', () => {
     it('keeps the last four, and what others are writing', () => {
       const put = (name, daysAgo) => {
         const seconds = Date.now() / 1000 - daysAgo * 86_400;
-        cpSync(path.dirname(compiled), path.join(cache, name), { recursive: true });
+        cpSync(base, path.join(cache, name), { recursive: true });
         utimesSync(path.join(cache, name), seconds, seconds);
       };
       for (const days of [1, 2, 3, 4, 5]) put(`of-${days}`, days);
       put('writing.12', 0);
       put('killed.13', 2);
-      keep(guests, kept);
+      keep(base, files, kept);
       assert.deepEqual(readdirSync(cache), ['key', 'of-1', 'of-2', 'of-3', 'writing.12']);
+    });
+
+    describe('used by a step', () => {
+      let key, made;
+      const make = async () => {
+        made += 1;
+        return [guestOfRoot];
+      };
+      const guestOfRoot = path.join(root, 'build/setup-test/guest.wasm');
+      const take = (makeNow = make) => takeOrMake('guests-test', () => key, makeNow);
+      beforeEach(() => {
+        process.env.WASMEDGE_EMBED_CACHE = cache;
+        [key, made] = ['one', 0];
+        writeAtomically(guestOfRoot, 'guest');
+      });
+      afterEach(() => {
+        delete process.env.WASMEDGE_EMBED_CACHE;
+        rmSync(path.dirname(guestOfRoot), { recursive: true, force: true });
+      });
+
+      it('makes only what it does not have', async () => {
+        assert.equal(await take(), false);
+        rmSync(guestOfRoot);
+        assert.equal(await take(), true);
+        assert.equal(readFileSync(guestOfRoot, 'utf8'), 'guest');
+        key = 'two';
+        assert.equal(await take(), false);
+        assert.equal(made, 2);
+      });
+
+      it('does not keep what was made of sources that changed meanwhile', async () => {
+        const edit = async () => {
+          key = 'two';
+          return make();
+        };
+        assert.equal(await take(edit), false);
+        assert.equal(await take(), false);
+        key = 'one';
+        assert.equal(await take(), false);
+      });
     });
   });
 

@@ -1,6 +1,7 @@
 import { liteRtSchema } from './litert-schema.mjs';
 import { pillow } from './pillow.mjs';
+import { testGuestCompilation } from './test-guest-compilation.mjs';
 import { testGuests } from './test-guests.mjs';
 
 /** What the tests need in addition to the set-up of the package. */
-export const testSteps = [liteRtSchema, pillow, testGuests];
+export const testSteps = [liteRtSchema, pillow, testGuests, testGuestCompilation];

@@ -1,0 +1,27 @@
+import path from 'node:path';
+
+import { compilation } from '../../scripts/setup/guest-compilation.mjs';
+import { detectingGuestFile, guest, root } from '../../scripts/setup/paths.mjs';
+
+/** The cache of modules for tests; see test/support/cache.ts. */
+export const testCache = process.env.WASMEDGE_EMBED_CACHE ?? path.join(root, 'build/test-cache');
+
+const compiled = (name) => path.join(root, `build/test-guests/${name}.so`);
+
+/**
+ * The guests that many tests load, besides those of the set-up: otherwise several processes would compile them at the
+ * same time.
+ */
+export const testGuestCompilations = [
+  // With the decoders of all pictures, whose optimized code the tests compare with Pillow.
+  [guest('model-input'), compiled('model-input')],
+  [detectingGuestFile, compiled('object-detection')],
+];
+
+export const testGuestCompilation = compilation({
+  name: 'test-guest-compilation',
+  title: 'Guests of the tests, ahead of time',
+  guests: testGuestCompilations,
+  folder: 'guests-tests',
+  modules: testCache,
+});
