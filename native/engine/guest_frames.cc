@@ -2,6 +2,8 @@
 
 #include <unwind.h>
 
+#include <optional>
+
 #include "engine/compiled_code.h"
 #include "engine/guest_code.h"
 #include "engine/loaded_object.h"
@@ -60,12 +62,16 @@ bool LeaveHost(RedirectedReturn redirected, StackRange stack, MachineState* stat
 void GuestFrames::Walk(const CompiledCode& code, MachineState state, bool is_return,
                        StackRange stack) noexcept {
   Clear();
+  // A recursion goes through the same few calls again and again.
+  uint64_t known_at = 0;
+  std::optional<UnwindRow> row;
   for (size_t count = 0; count < kMostCounted; ++count) {
     // A call that does not return may be the last instruction of its function.
     const uint64_t at = is_return ? state.counter - 1 : state.counter;
     if (!code.Contains(at)) return;
-    const auto row = code.unwinding().Find(at);
+    if (!row || at != known_at) row = code.unwinding().Find(at);
     if (!row) return;
+    known_at = at;
     if (size_ < kMost) {
       functions_[size_++] = row->function;
     } else {
