@@ -24,8 +24,9 @@ async function onAllThreads(times: number, work: (index: number) => Promise<void
   const lane = async (): Promise<void> => {
     while (next < times) await work(next++);
   };
-  // Twice as many as threads, so that none of them waits for the event loop.
-  await Promise.all(Array.from({ length: 2 * THREADS }, lane));
+  // So many that none of the threads waits for the event loop, and that they keep their stacks
+  // rather than have the system clear new ones.
+  await Promise.all(Array.from({ length: 4 * THREADS }, lane));
 }
 
 async function traps(expected: Trap, call: Promise<unknown>): Promise<void> {

@@ -34,11 +34,11 @@ function frame(name: string, vectors: number): Frame {
 }
 
 /**
- * A guest with two functions: `endless` recurses endlessly, with frames so large that the stack is
- * used up in no time; `ending` recurses as deep as its parameter says.
+ * A guest with two functions: `endless` recurses endlessly, with frames of more than 16 KiB, so that
+ * about a thousand use up the stack; `ending` recurses as deep as its parameter says.
  */
 export function recursionGuest(): Promise<string> {
-  const { locals, path } = frame('endless', 256);
+  const { locals, path } = frame('endless', 1024);
   return wasmFile(`(module
     (memory 1)
     (func $endless (export "endless") (param $depth i32) (result i32)
