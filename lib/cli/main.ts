@@ -8,22 +8,9 @@ import { Command } from 'commander';
 
 import { WasmEdgeError } from '../support/errors.js';
 
-import { benchCommand } from './bench.js';
-import { buildCommand } from './build.js';
-import { bundleCommand } from './bundle.js';
-import { classifyCommand } from './classify.js';
-import { detectCommand } from './detect.js';
-import { compileCommand } from './compile.js';
-import { doctorCommand } from './doctor.js';
-import { inferCommand } from './infer/command.js';
-import { inspectCommand } from './inspect.js';
-import { invokeCommand } from './invoke.js';
-import { modelCommand } from './model.js';
+import { commandsFor } from './commands.js';
 import { watchReaders } from './readers.js';
-import { runCommand } from './run/command.js';
 import { EXIT } from './run/exit-code.js';
-import { serveCommand } from './serve.js';
-import { consumeCommand } from './consume.js';
 
 const root = path.join(__dirname, '..', '..');
 const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
@@ -31,7 +18,6 @@ const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'ut
 };
 
 watchReaders();
-const run = runCommand();
 const program = new Command('wasmedge-embed')
   .description(
     'Run WebAssembly with WasmEdge and TensorFlow Lite inside Node.js: run any WASI program, classify pictures, ' +
@@ -42,20 +28,6 @@ const program = new Command('wasmedge-embed')
   // Options after a subcommand belong to it, even if the command has them too.
   .enablePositionalOptions()
   .showHelpAfterError("(run with '--help' for the options)")
-  .addCommand(run)
-  .addCommand(classifyCommand())
-  .addCommand(detectCommand())
-  .addCommand(benchCommand())
-  .addCommand(serveCommand())
-  .addCommand(consumeCommand())
-  .addCommand(invokeCommand())
-  .addCommand(inferCommand())
-  .addCommand(compileCommand())
-  .addCommand(inspectCommand())
-  .addCommand(bundleCommand())
-  .addCommand(buildCommand())
-  .addCommand(modelCommand())
-  .addCommand(doctorCommand())
   .addHelpText(
     'after',
     `
@@ -67,6 +39,7 @@ Environment:
   WASMEDGE_EMBED_DATA    folder whose models/ takes precedence over downloaded and default models`,
   );
 
+for (const command of commandsFor(process.argv.slice(2))) program.addCommand(command);
 // Subcommands created elsewhere inherit nothing by default.
 function inherit(command: Command): void {
   for (const subcommand of command.commands) {
@@ -76,7 +49,9 @@ function inherit(command: Command): void {
 }
 inherit(program);
 // Exit code 1 may be the guest's.
-run.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT.usage));
+program.commands
+  .find((command) => command.name() === 'run')
+  ?.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT.usage));
 
 program.parseAsync().catch((error: unknown) => {
   // WasmEdgeErrors explain themselves; anything else is a bug and shows its stack.
