@@ -3,10 +3,10 @@ import { readdirSync } from 'node:fs';
 
 import { compileModule, loadModule } from 'wasmedge-embed';
 
-import { collect } from './support/garbage.js';
+import { collect, leftByYoungCollections } from './support/garbage.js';
 import { rustGuest } from './support/paths.js';
 import { withModule } from './support/run-guest.js';
-import { temporaryPath } from './support/wat.js';
+import { assemble, temporaryPath } from './support/wat.js';
 
 const MEBIBYTE = 1 << 20;
 
@@ -95,6 +95,29 @@ describe('Garbage collection', () => {
       assert.ok(grown < 80 * MEBIBYTE, `${Math.round(grown / MEBIBYTE)} MiB more`);
     });
   });
+
+  for (const isolation of ['in-process', 'worker-process'] as const) {
+    it(`leaves little of a run to full collections (${isolation})`, async () => {
+      await withModule(tour, { args: ['cat'], isolation }, async (module) => {
+        const left = await leftByYoungCollections(() => module.run({ stdin: 'x' }), 500);
+        assert.ok(left < 400, `${Math.round(left)} bytes of each run`);
+      });
+    });
+
+    it(`leaves little of calls to full collections (${isolation})`, async () => {
+      const add = await assemble(
+        `(module (func (export "add") (param i32 i32) (result i32) local.get 0 local.get 1 i32.add))`,
+      );
+      await withModule(add, { isolation }, async (module) => {
+        const invoked = await leftByYoungCollections(() => module.invoke('add', [1, 2]), 500);
+        assert.ok(invoked < 400, `${Math.round(invoked)} bytes of each invocation`);
+        const instance = await module.instantiate();
+        const called = await leftByYoungCollections(() => instance.invoke('add', [1, 2]), 500);
+        assert.ok(called < 400, `${Math.round(called)} bytes of each call`);
+        await instance.close();
+      });
+    });
+  }
 
   it('leaves an output valid that outlives its module', async () => {
     const stdin = Buffer.alloc(MEBIBYTE, 'y');

@@ -134,7 +134,10 @@ export class InstanceCalls {
       const given: CallValue[] = [];
       this.#pending++;
       const call = {
-        ...{ functions, values: values.doubles, isOne: true, isNested },
+        functions,
+        values: values.doubles,
+        isOne: true,
+        isNested,
         hostCalls: this.#beginHostCalls(),
         resultCount: calls.length * results.length,
       };
@@ -175,7 +178,10 @@ export class InstanceCalls {
       setArguments(values, 0, called, args);
       this.#pending++;
       const call = {
-        ...{ functions: Uint32Array.of(index), values: values.doubles, isOne: true, isNested },
+        functions: Uint32Array.of(index),
+        values: values.doubles,
+        isOne: true,
+        isNested,
         hostCalls: this.#beginHostCalls(),
         resultCount: called.results.length,
       };
@@ -372,10 +378,10 @@ export class InstanceCalls {
     const { onStdout, onStderr } = this.#settings;
     this.#inOrder(() => {
       const request = {
-        ...call,
         stdin: single?.stdin,
         timeoutMs: single ? single.timeoutMs : this.#facts.timeoutMs,
         keepsOutput: (single ?? onStdout ?? onStderr) !== undefined,
+        ...call,
       };
       this.#port.call(request, single?.signal, (told) => {
         const { ending } = told;

@@ -273,7 +273,7 @@ export class LoadedModule<Exports extends object = GuestExports> implements Asyn
     try {
       const execute = (ends: AbortSignal | undefined): Promise<NativeResult> => {
         if (signal?.aborted) throw earlyEndError('aborted');
-        return this.#executor.execute({ ...request, isNested }, ends, calls, streams);
+        return this.#executor.execute({ isNested, ...request }, ends, calls, streams);
       };
       const result = await (streams
         ? this.#keep(streams, streamedRun(streams, request.timeoutMs, signal, execute))

@@ -232,7 +232,9 @@ async function run(
     const collected = packFiles(result.files);
     timings.queueMs += waitedMs;
     const encoded = {
-      ...{ exitCode, exited, timings },
+      exitCode,
+      exited,
+      timings,
       ...(value !== undefined && { value: encodeResults(value) }),
       ...(inferenceFailures && { inferenceFailures }),
     };

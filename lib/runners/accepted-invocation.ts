@@ -20,10 +20,10 @@ export class AcceptedInvocation {
   #reject!: (error: unknown) => void;
 
   constructor(given: NativeRequest) {
-    const { files, ...request } = given;
-    this.request = { ...request, stdin: undefined };
+    const { files, stdin, ...request } = given;
+    this.request = { stdin: undefined, ...request };
     this.files = files && packFiles(files);
-    this.input = ownInput(given.stdin);
+    this.input = ownInput(stdin);
     this.promise = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;

@@ -6,6 +6,7 @@ import { toldFailures } from '../support/inference-failures.js';
 
 import { onEarlyEnd } from './early-end.js';
 import type {
+  CallEnding,
   CallProgress,
   CallRequest,
   InstancePort,
@@ -74,8 +75,10 @@ class InProcessInstance implements InstancePort {
           if (hostKey !== undefined) this.#receivers.delete(hostKey);
           forget();
           const { error, inferenceFailures, ...rest } = ending;
-          const told = {
-            ...rest,
+          const told: CallEnding = {
+            hasEnded: rest.hasEnded,
+            timings: rest.timings,
+            ...(rest.exitCode !== undefined && { exitCode: rest.exitCode }),
             ...toldFailures(inferenceFailures),
             ...(error !== undefined && { error: familyError(error) }),
           };

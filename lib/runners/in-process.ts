@@ -60,7 +60,7 @@ export class InProcessExecutor implements Executor {
     streams?: RunStreams,
   ): Promise<NativeResult> {
     const { stdin } = request;
-    const given = streams ? { ...request, streams: streams.native } : request;
+    const given = streams ? { streams: streams.native, ...request } : request;
     return isLarge(stdin)
       ? this.#executeLarge(given, new LargeInput(stdin, 'stdin'), signal, calls, streams)
       : this.#execute(given, signal, calls, streams);

@@ -84,7 +84,11 @@ export function checkedInvocation(
   const signal = abortSignal('signal', given.signal);
   return {
     request: {
-      ...{ ...strings, stdin, timeoutMs, ...call },
+      args: strings.args,
+      env: strings.env,
+      stdin,
+      timeoutMs,
+      ...call,
       ...(files && { files }),
       ...(collect && { collect }),
     },

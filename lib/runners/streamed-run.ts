@@ -34,7 +34,7 @@ export async function streamedRun(
   try {
     const result = await execute(streams.signal);
     await flush(streams, result, deadline);
-    return { ...result, ...passedOn(streams) };
+    return Object.assign(result, passedOn(streams));
   } catch (error) {
     if (!(error instanceof WasmEdgeError)) throw error;
     if (streams.failure) throw withDetails(streams.failure, error, streams);

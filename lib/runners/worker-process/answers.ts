@@ -106,17 +106,17 @@ export function readAnswer(sent: unknown, arrays: readonly Buffer[]): Answer {
       return { type, ...receivedRun(message), error: receivedError(message['error'], arrays) };
     case 'host-call':
       return {
-        ...{
-          type,
-          id: receivedId('an id', message['id']),
-          call: receivedId('a call', message['call']),
-        },
+        type,
+        id: receivedId('an id', message['id']),
+        call: receivedId('a call', message['call']),
         index: receivedInteger('an index', message['index'], 0, MAX_IMPORTS),
         args: receivedList('arguments', message['arguments']).map(receivedValue),
       };
     case 'operated':
       return {
-        ...{ type, ...receivedOperation(message), bytes: arrays[0] },
+        type,
+        ...receivedOperation(message),
+        bytes: arrays[0],
         results: receivedList('results', message['results']).map(receivedValue),
       };
     case 'not-operated':
@@ -129,18 +129,18 @@ export function readAnswer(sent: unknown, arrays: readonly Buffer[]): Answer {
       };
     case 'progress':
       return {
-        ...{
-          type,
-          id: receivedId('an id', message['id']),
-          progress: receivedProgress(message, arrays),
-        },
+        type,
+        id: receivedId('an id', message['id']),
+        progress: receivedProgress(message, arrays),
         isPart: receivedBoolean('the part flag', message['isPart']),
       };
     case 'accessed': {
       const { value } = message;
       const [bytes = Buffer.alloc(0)] = arrays;
       return {
-        ...{ type, id: receivedId('an id', message['id']), bytes },
+        type,
+        id: receivedId('an id', message['id']),
+        bytes,
         value: value === undefined ? undefined : receivedValue(value),
       };
     }
@@ -149,7 +149,9 @@ export function readAnswer(sent: unknown, arrays: readonly Buffer[]): Answer {
     case 'stream-output': {
       const [bytes = Buffer.alloc(0)] = arrays;
       return {
-        ...{ type, id: receivedId('an id', message['id']), bytes },
+        type,
+        id: receivedId('an id', message['id']),
+        bytes,
         stream: receivedOneOf('a stream', message['stream'], OUTPUTS),
       };
     }
@@ -245,12 +247,12 @@ function receivedEnding(sent: unknown): CallEnding {
   const ending = receivedRecord('an ending', sent);
   const { error, exitCode, inferenceFailures } = ending;
   return {
+    hasEnded: receivedBoolean('whether the instance ended', ending['hasEnded']),
+    timings: receivedTimings(ending['timings']),
     ...(error !== undefined && { error: receivedError(error, []) }),
     ...(exitCode !== undefined && {
       exitCode: receivedInteger('an exit code', exitCode, -(2 ** 31), 2 ** 32 - 1),
     }),
-    hasEnded: receivedBoolean('whether the instance ended', ending['hasEnded']),
-    timings: receivedTimings(ending['timings']),
     ...(inferenceFailures !== undefined && {
       inferenceFailures: receivedFailures(inferenceFailures),
     }),
@@ -263,7 +265,9 @@ function receivedResult(sent: unknown, arrays: readonly Buffer[]): NativeResult 
   if (!stdout || !stderr) throw new Malformed('a result without its output');
   const { value, inferenceFailures } = result;
   return {
-    ...{ stdout, stderr, files: unpackFiles(files) },
+    stdout,
+    stderr,
+    files: unpackFiles(files),
     exitCode: receivedInteger('an exit code', result['exitCode'], -(2 ** 31), 2 ** 32 - 1),
     exited: receivedBoolean('whether the guest exited', result['exited']),
     timings: receivedTimings(result['timings']),

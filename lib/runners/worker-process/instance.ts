@@ -227,7 +227,8 @@ class WorkerInstance implements InstancePort {
         parts = [];
         if (ending) forget();
         if (ending?.hasEnded) this.#worker.forgetInstance(this.#instance);
-        progress({ ...answer.progress, results: whole });
+        answer.progress.results = whole;
+        progress(answer.progress);
         return ending !== undefined;
       },
       onError: (error) => {
@@ -241,8 +242,13 @@ class WorkerInstance implements InstancePort {
     });
     asked.send(
       {
-        ...{ type: 'calls', id: this.#pool.nextId(), instance: this.#instance },
-        ...{ timeoutMs, keepsOutput, isOne, isNested: request.isNested },
+        type: 'calls',
+        id: this.#pool.nextId(),
+        instance: this.#instance,
+        timeoutMs,
+        keepsOutput,
+        isOne,
+        isNested: request.isNested,
       },
       {
         receiver: request.hostCalls,

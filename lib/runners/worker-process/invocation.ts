@@ -87,7 +87,8 @@ export class Invocation extends AcceptedInvocation {
     this.streams?.end();
     this.lane?.end();
     const { timings } = result;
-    super.resolve({ ...result, timings: { ...timings, queueMs: timings.queueMs + this.#queueMs } });
+    timings.queueMs += this.#queueMs;
+    super.resolve(result);
   }
 
   override reject(error: unknown): void {

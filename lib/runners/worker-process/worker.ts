@@ -210,12 +210,11 @@ export class Worker implements Holder {
     invocation.calls = this.holdCalls(id, invocation.receiver, () => {
       this.#events.onWaiting(invocation);
     });
-    const encoded = {
-      ...rest,
+    const encoded = Object.assign(rest, {
       timeoutMs: remainingMs,
       ...(hasLane && { hasLane }),
       ...(args && { arguments: args.map(encodeValue) }),
-    };
+    });
     if (input instanceof LargeInput) {
       this.#send({ type: 'run', id, request: encoded, inputBytes: input.byteLength }, [
         NOTHING,
