@@ -16,6 +16,8 @@ export const testGuestCompilations = [
   // With the decoders of all pictures, whose optimized code the tests compare with Pillow.
   [guest('model-input'), compiled('model-input')],
   [detectingGuestFile, compiled('object-detection')],
+  // Those that tests in several files load.
+  ...['std-tour', 'wasi-nn', 'infer', 'failing'].map((name) => [guest(name), compiled(name)]),
 ];
 
 export const testGuestCompilation = compilation({
