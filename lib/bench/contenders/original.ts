@@ -1,7 +1,12 @@
 // What this package replaces: a handler that spawns `wasmedge` for every picture, with the picture
 // as hexadecimal text on standard input. Written like such handlers, without our runners.
 import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { performance } from 'node:perf_hooks';
+
+import { reasonOf } from '../../support/errors.js';
 
 import type { Answer, Mark, Workload } from './workload.js';
 
@@ -19,13 +24,28 @@ export async function create(settings: OriginalSettings, mark: Mark): Promise<Wo
     async run(picture): Promise<Answer> {
       const input = Buffer.from(picture).toString('hex');
       const begin = performance.now();
-      const sentence = await answerOf(settings, input);
+      const sentence = await answerOf(settings, input).catch(async (error: unknown) => {
+        throw new Error(reasonOf(error) + (await plugInsLog(settings, input)), { cause: error });
+      });
       const partsMs = { process: performance.now() - begin };
       const label = /<a href='[^']*'>(.*)<\/a>/.exec(sentence)?.[1];
       return label === undefined ? { partsMs } : { label, partsMs };
     },
     close: () => Promise.resolve(),
   };
+}
+
+/** What the plug-ins log in another attempt: WasmEdge does not say why one of their functions failed. */
+async function plugInsLog(settings: OriginalSettings, input: string): Promise<string> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'wasmedge-embed-bench-'));
+  const log = path.join(folder, 'plug-ins.log');
+  try {
+    const env = { ...settings.env, WASMEDGE_EMBED_LOG: log };
+    await answerOf({ ...settings, env }, input).catch(() => undefined);
+    return existsSync(log) ? readFileSync(log, 'utf8').slice(-500) : '';
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 function answerOf({ command, args, env }: OriginalSettings, input: string): Promise<string> {

@@ -77,7 +77,8 @@ const forEverything = [
 ];
 
 /**
- * What the benchmark compares with: spawning WasmEdge's program, and C++ alone.
+ * What the benchmark compares with: spawning WasmEdge's program, with a guest that has the host decode pictures, and
+ * C++ alone.
  *
  * @type {Requirement[]}
  */
@@ -97,6 +98,19 @@ const forComparison = [
       ),
     packages: [{ name: 'wasmedge', minimum: '0.14' }],
     elsewhere: "WasmEdge's official installer includes it",
+  },
+  {
+    title: "libjpeg-turbo's TurboJPEG library (for wasmedge_image)",
+    find: ({ decoders }) => decoders['libturbojpeg.so.0'],
+    packages: [{ name: 'libturbojpeg0' }],
+    elsewhere: "install libjpeg-turbo's TurboJPEG library from your distribution",
+  },
+  {
+    title: 'libpng 1.6 (for wasmedge_image)',
+    find: ({ decoders }) => decoders['libpng16.so.16'],
+    // The library's own package has a different name in each release.
+    packages: [{ name: 'libpng-dev' }],
+    elsewhere: 'install libpng from your distribution',
   },
 ];
 
@@ -120,19 +134,6 @@ const forTests = [
     find: () => findHeader('flatbuffers/flatbuffers.h', systemIncludes),
     packages: [{ name: 'libflatbuffers-dev' }],
     elsewhere: 'install FlatBuffers from your distribution',
-  },
-  {
-    title: "libjpeg-turbo's TurboJPEG library (for wasmedge_image)",
-    find: ({ decoders }) => decoders['libturbojpeg.so.0'],
-    packages: [{ name: 'libturbojpeg0' }],
-    elsewhere: "install libjpeg-turbo's TurboJPEG library from your distribution",
-  },
-  {
-    title: 'libpng 1.6 (for wasmedge_image)',
-    find: ({ decoders }) => decoders['libpng16.so.16'],
-    // The library's own package has a different name in each release.
-    packages: [{ name: 'libpng-dev' }],
-    elsewhere: 'install libpng from your distribution',
   },
   {
     title: 'clang-format 19',
