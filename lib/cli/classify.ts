@@ -17,6 +17,7 @@ import { labelsTable } from './labels-table.js';
 import type { Labelled } from './labels-table.js';
 import { integerIn } from './parse.js';
 import { forEachPicture } from './picture-loop.js';
+import { whileLoading } from './waiting-line.js';
 
 interface ClassifyOptions extends GuestOptions {
   topK: number;
@@ -68,14 +69,19 @@ export function classifyCommand(): Command {
 async function classify(images: string[], options: ClassifyOptions): Promise<void> {
   const model = chooseModel(options);
   const begin = performance.now();
-  const { module, withoutLabels } = await loadLabelled(options.module ?? findGuest(), {
-    models: { default: model },
-    inference: inferenceOf(options),
-    ...trustOf(options),
-    limits: limitsOf(options, options.timeout),
-    concurrency: options.concurrency,
-    isolation: options.isolation,
-    maxQueue: 1_000_000,
+  const guest = options.module ?? findGuest();
+  const load = (): ReturnType<typeof loadLabelled> =>
+    loadLabelled(guest, {
+      models: { default: model },
+      inference: inferenceOf(options),
+      ...trustOf(options),
+      limits: limitsOf(options, options.timeout),
+      concurrency: options.concurrency,
+      isolation: options.isolation,
+      maxQueue: 1_000_000,
+    });
+  const { module, withoutLabels } = await whileLoading(guest, options.aot, load, {
+    onlyOnTerminal: true,
   });
   const loadMs = performance.now() - begin;
   try {

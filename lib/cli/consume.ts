@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { brokerUrl, failureText, withoutPassword } from '../broker/options.js';
 import type { ConnectionEvent } from '../broker/types.js';
 import type * as Consumer from '../broker/consumer.js';
+import { findGuest } from '../guest/guest-lookup.js';
 import type * as Handler from '../lambda/handler.js';
 
 import { addBrokerOptions } from './broker-options.js';
@@ -22,6 +23,7 @@ import type { GuestOptions, ProgramOptions } from './guest-options.js';
 import { outliveReaders } from './readers.js';
 import { stopOnSignals } from './stop-on-signals.js';
 import { integerIn, regularExpression } from './parse.js';
+import { whileLoading } from './waiting-line.js';
 
 interface ConsumeCommandOptions extends GuestOptions, ProgramOptions, BrokerOptions {
   concurrency: number;
@@ -91,7 +93,7 @@ async function consume(options: ConsumeCommandOptions): Promise<void> {
   });
   try {
     // A failed load is not the fault of a message.
-    await handler.ready;
+    await whileLoading(options.module ?? findGuest(), options.aot, () => handler.ready);
     const consumer = await startConsumer({
       url,
       queue,

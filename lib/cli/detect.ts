@@ -17,6 +17,7 @@ import { addGuestOptions, chooseModel, inferenceOf, limitsOf, trustOf } from './
 import type { GuestOptions } from './guest-options.js';
 import { integerIn, share } from './parse.js';
 import { forEachPicture } from './picture-loop.js';
+import { whileLoading } from './waiting-line.js';
 
 interface DetectOptions extends GuestOptions {
   threshold: number;
@@ -71,14 +72,19 @@ async function detect(images: string[], options: DetectOptions, command: Command
     command.error(`error: ${reasonOf(error)}`),
   );
   const begin = performance.now();
-  const { module, withoutLabels } = await loadLabelled(options.module ?? findGuest('detect'), {
-    models: { default: model },
-    inference: inferenceOf(options),
-    ...trustOf(options),
-    limits: { ...limitsOf(options, options.timeout), outputBytes: ANNOTATED_BYTES },
-    concurrency: options.concurrency,
-    isolation: options.isolation,
-    maxQueue: 1_000_000,
+  const guest = options.module ?? findGuest('detect');
+  const load = (): ReturnType<typeof loadLabelled> =>
+    loadLabelled(guest, {
+      models: { default: model },
+      inference: inferenceOf(options),
+      ...trustOf(options),
+      limits: { ...limitsOf(options, options.timeout), outputBytes: ANNOTATED_BYTES },
+      concurrency: options.concurrency,
+      isolation: options.isolation,
+      maxQueue: 1_000_000,
+    });
+  const { module, withoutLabels } = await whileLoading(guest, options.aot, load, {
+    onlyOnTerminal: true,
   });
   const loadMs = performance.now() - begin;
   try {

@@ -5,6 +5,7 @@ import { performance } from 'node:perf_hooks';
 import { Command, Option } from 'commander';
 
 import type { HandlerOptions } from '../lambda/types.js';
+import { findGuest } from '../guest/guest-lookup.js';
 import { ISOLATIONS } from '../module/load-settings.js';
 import type { Isolation } from '../options/types.js';
 import { isLoopback } from '../serve/hosts.js';
@@ -26,6 +27,7 @@ import { outliveReaders } from './readers.js';
 import { stopOnSignals } from './stop-on-signals.js';
 import { integerIn, share } from './parse.js';
 import { taskOf } from './task.js';
+import { whileLoading } from './waiting-line.js';
 
 interface ServeOptions extends GuestOptions, ProgramOptions {
   host: string;
@@ -114,7 +116,10 @@ async function serve(options: ServeOptions, command: Command): Promise<void> {
   outliveReaders();
   const { handler, model, what } = await answering(options);
   const shown = model !== undefined && { model };
-  const server = await start({ ...serverOptions(options, handler), ...shown }, command);
+  const guest = options.module ?? findGuest(handler.task === 'detect' ? 'detect' : 'classify');
+  const server = await whileLoading(guest, options.aot, () =>
+    start({ ...serverOptions(options, handler), ...shown }, command),
+  );
   const seconds = ((performance.now() - begin) / 1000).toFixed(1);
   process.stderr.write(`Listening on ${server.url} (ready in ${seconds} s). ${what}.\n`);
   stopOnSignals(() => server.close(), options.shutdownTimeout);

@@ -1,9 +1,11 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { clearInterval, setInterval } from 'node:timers';
 
 import { compileProgressChannel } from '../support/diagnostics.js';
 import type { CompileProgressEvent } from '../support/diagnostics.js';
+import { printable } from '../support/printable.js';
 
 /** Shorter waits are not mentioned. */
 const QUIET_MS = 1000;
@@ -17,6 +19,28 @@ export interface WaitingLineOptions {
   quietMs?: number;
   /** The module's file, as given, whose compiling is shown in percent. */
   module?: string;
+  /** Whether nothing is shown where standard error is not a terminal. */
+  onlyOnTerminal?: boolean;
+}
+
+/**
+ * Loads a module, and shows a line if that takes longer than a moment: it is then being compiled,
+ * unless compiling is off, since the cache does not have it yet.
+ */
+export async function whileLoading<T>(
+  file: string,
+  aot: string,
+  load: () => Promise<T>,
+  options: WaitingLineOptions = {},
+): Promise<T> {
+  const what = aot === 'auto' ? 'Compiling' : 'Loading';
+  const name = printable(path.basename(file), 100);
+  const line = new WaitingLine(`${what} ${name}`, { module: file, ...options });
+  try {
+    return await load();
+  } finally {
+    line.end();
+  }
 }
 
 /**
@@ -34,10 +58,11 @@ export class WaitingLine {
   #percent: number | undefined;
 
   /** @param what What is being done, such as "Compiling guest.wasm". */
-  constructor(what: string, { quietMs, module }: WaitingLineOptions = {}) {
+  constructor(what: string, { quietMs, module, onlyOnTerminal }: WaitingLineOptions = {}) {
     this.#what = what;
     this.#module = module;
-    this.#nextMs = quietMs ?? (this.#isTerminal ? QUIET_MS : QUIET_WITHOUT_TERMINAL_MS);
+    const without = onlyOnTerminal === true ? Infinity : QUIET_WITHOUT_TERMINAL_MS;
+    this.#nextMs = quietMs ?? (this.#isTerminal ? QUIET_MS : without);
     this.#timer = setInterval(() => {
       this.#tick();
     }, TICK_MS);

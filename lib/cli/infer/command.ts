@@ -10,6 +10,7 @@ import type { TensorDescription } from '../../options/types.js';
 import { addInferenceOptions, inferenceOf } from '../guest-options.js';
 import type { InferenceCommandOptions } from '../guest-options.js';
 import { integerIn } from '../parse.js';
+import { whileLoading } from '../waiting-line.js';
 
 import { elementCount, shapeOfCount, sizeOf } from './elements.js';
 import { findInferGuest } from './guest.js';
@@ -97,23 +98,26 @@ Examples:
 
 async function infer(model: string, options: InferOptions): Promise<void> {
   const begin = performance.now();
-  const module = await loadModule(findInferGuest(), {
-    models: {
-      [NAME]: {
-        file: model,
-        ...(options.shape && { shapes: options.shape }),
-        ...(options.signature !== undefined && { signature: options.signature }),
+  const guest = findInferGuest();
+  const load = (): Promise<LoadedModule> =>
+    loadModule(guest, {
+      models: {
+        [NAME]: {
+          file: model,
+          ...(options.shape && { shapes: options.shape }),
+          ...(options.signature !== undefined && { signature: options.signature }),
+        },
       },
-    },
-    inference: inferenceOf(options),
-    limits: {
-      timeoutMs: options.timeout * 1000,
-      sessionBytes: LARGEST,
-      outputBytes: LARGEST,
-    },
-    concurrency: 1,
-    isolation: options.isolation,
-  });
+      inference: inferenceOf(options),
+      limits: {
+        timeoutMs: options.timeout * 1000,
+        sessionBytes: LARGEST,
+        outputBytes: LARGEST,
+      },
+      concurrency: 1,
+      isolation: options.isolation,
+    });
+  const module = await whileLoading(guest, 'auto', load, { onlyOnTerminal: true });
   const loadMs = performance.now() - begin;
   try {
     const { inputs, outputs } = await descriptionOf(module);

@@ -2,16 +2,14 @@ import { Command, Option } from 'commander';
 
 import { AOT_MODES, ISOLATIONS } from '../../module/load-settings.js';
 import { loadModule } from '../../module/load-module.js';
-import type { LoadedModule } from '../../module/loaded-module.js';
 import type { Isolation, LoadOptions, RunOptions } from '../../options/types.js';
 import { WasmEdgeError, reasonOf } from '../../support/errors.js';
 import { stackLines } from '../../support/guest-stack.js';
-import { printable } from '../../support/printable.js';
 import { addCompileLimits, compileLimitsOf } from '../guest-options.js';
 import type { CompileLimitOptions } from '../guest-options.js';
 import { integerIn, seconds } from '../parse.js';
 import { outliveReaders } from '../readers.js';
-import { WaitingLine } from '../waiting-line.js';
+import { whileLoading } from '../waiting-line.js';
 
 import { EXIT, exitCodeOf } from './exit-code.js';
 import { argumentsOf, resultLines } from './numbers.js';
@@ -90,10 +88,10 @@ cannot be run, ${EXIT.missing} for one that does not exist, ${EXIT.trap} for a t
 143 after SIGTERM, ${EXIT.brokenPipe} when nobody reads its output any more.
 
 Examples:
-  $ wasmedge-embed run hello.wasm
-  $ wasmedge-embed run --dir ./photos::/photos --dir out::/out:rw resize.wasm /photos/cat.jpg /out/cat.jpg
-  $ wasmedge-embed run --env LANG --timeout 10 --memory 256 --untrusted upload.wasm --verbose < input.txt
-  $ wasmedge-embed run --invoke add math.wasm 3 4`,
+  wasmedge-embed run hello.wasm
+  wasmedge-embed run --dir ./photos::/photos --dir out::/out:rw resize.wasm /photos/cat.jpg /out/cat.jpg
+  wasmedge-embed run --env LANG --timeout 10 --memory 256 --untrusted upload.wasm --verbose < input.txt
+  wasmedge-embed run --invoke add math.wasm 3 4`,
     )
     .action(run);
 }
@@ -122,16 +120,9 @@ async function runModule(
   options: RunCommandOptions,
   signal: AbortSignal,
 ): Promise<number> {
-  // If it takes longer than a moment, the module is being compiled, unless compiling is off: the
-  // cache does not have it yet.
-  const what = options.aot === 'auto' ? 'Compiling' : 'Loading';
-  const line = new WaitingLine(`${what} ${printable(file, 100)}`, { module: file });
-  let module: LoadedModule;
-  try {
-    module = await loadModule(file, loadOptions(options, signal));
-  } finally {
-    line.end();
-  }
+  const module = await whileLoading(file, options.aot, () =>
+    loadModule(file, loadOptions(options, signal)),
+  );
   try {
     const streams = { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr };
     const given: RunOptions = { ...streams, signal };
