@@ -26,7 +26,10 @@ describe('wasmedge-embed inspect', () => {
       /^Signature 'serving_default': \S+ uint8 \[1, 128, 128, 3\] -> \S+ uint8 \[1, 23\]$/m,
     );
     assert.match(stdout, /^Operators: 14 × CONV_2D, 13 × DEPTHWISE_CONV_2D, 2 × QUANTIZE, /m);
-    assert.match(stdout, /^A run takes at most [\d.e+]+ million multiply-accumulates and /m);
+    assert.match(
+      stdout,
+      /^With the shapes in the file, a run takes [\d.e+]+ million multiply-accumulates, /m,
+    );
   });
 
   it('says whether a model is rewritten', async () => {

@@ -58,8 +58,9 @@ function costText({
   const millions = (count: number): string => `${(count / 1e6).toPrecision(3)} million`;
   const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toPrecision(3)} MiB`;
   return (
-    `A run takes at most ${millions(multiplyAccumulates)} multiply-accumulates and ${millions(otherElements)} elements ` +
-    `of other operators, ${mebibytes(activationBytes)} for intermediate results, ${mebibytes(weightBytes)} for weights.`
+    `With the shapes in the file, a run takes ${millions(multiplyAccumulates)} multiply-accumulates, ` +
+    `${millions(otherElements)} elements of other operators, ${mebibytes(activationBytes)} for intermediate results, ` +
+    `and ${mebibytes(weightBytes)} for weights.`
   );
 }
 

@@ -60,8 +60,8 @@ export interface TensorDescription {
 }
 
 /**
- * Cost of a run of a model, computed from the shapes in its file: upper bounds, except for
- * operators that the package does not know in detail.
+ * Cost of a run of a model, computed from the shapes in its file: upper bounds for a model that a
+ * guest could bring as well, otherwise estimates, since shapes may depend on values.
  */
 export interface ModelCosts {
   /** Multiply-accumulates of the convolutions and matrix products. */

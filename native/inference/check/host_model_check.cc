@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/add_clamped.h"
+#include "inference/check/host_model_cost.h"
 #include "inference/check/memory_plan.h"
 #include "inference/check/model_check.h"
 #include "inference/check/model_schema.h"
@@ -274,7 +275,6 @@ void SubgraphChecker::CheckOperator(size_t place) {
       RefuseModel("passes sparse weights, its " + Label(index) + ", to " + label);
     }
     uses_[index].last = place;
-    summary_.other_elements = AddClamped(summary_.other_elements, bytes_[index]);
     const uint64_t data_size = DataSize(tensor);
     summary_.weight_bytes = AddClamped(summary_.weight_bytes, data_size);
   }
@@ -291,8 +291,11 @@ void SubgraphChecker::CheckOperator(size_t place) {
     }
     states_[index] = State::kComputed;
     uses_[index] = {place, place};
-    summary_.other_elements = AddClamped(summary_.other_elements, bytes_[index]);
   }
+  const OperatorCost cost = EstimateCost(subgraph_, op, code.code);
+  summary_.multiply_accumulates =
+      AddClamped(summary_.multiply_accumulates, cost.multiply_accumulates);
+  summary_.other_elements = AddClamped(summary_.other_elements, cost.other_elements);
 }
 
 /// LiteRT follows calls to any depth, on the stack of the thread that runs the model.

@@ -66,8 +66,8 @@ struct ModelLimits {
   }
 };
 
-/// The cost of a run of a model, according to its shapes: upper bounds, except for operators
-/// without rules, for which only elements are counted.
+/// The cost of a run of a model, according to the shapes in its file: upper bounds if
+/// `static_shapes`, otherwise estimates.
 struct ModelSummary {
   size_t subgraphs = 0;
   size_t operators = 0;
