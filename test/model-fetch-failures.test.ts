@@ -75,7 +75,7 @@ describe('fetchModel in vain', () => {
 
   it('gives up when no byte comes, before the answer or within it', async () => {
     const silent = await failsAt(() => undefined, { idleTimeoutMs: 50 });
-    assert.match(silent, /no byte for 50 ms/);
+    assert.match(silent, /nothing was received for 50 ms/);
     const stalled = await failsAt(
       (_, response) => {
         response.writeHead(200, { 'content-length': ARCHIVE.length });
@@ -83,7 +83,7 @@ describe('fetchModel in vain', () => {
       },
       { idleTimeoutMs: 50 },
     );
-    assert.match(stalled, /no byte for 50 ms/);
+    assert.match(stalled, /nothing was received for 50 ms/);
   });
 
   it('tells that the connection broke', async () => {

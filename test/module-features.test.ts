@@ -99,7 +99,7 @@ describe('What guests must not have', () => {
 
   it('are memories without number, each of which takes gigabytes of addresses', async () => {
     const file = binary([5, 3, 0, 1, 0, 1, 0, 1]);
-    await refused(file, /has 3 memories, the limit is 1/);
+    await refused(file, /has 3 memories; the limit is 1/);
   });
 
   it('are exceptions, and tables of 64-bit indices', async () => {

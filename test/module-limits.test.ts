@@ -56,7 +56,7 @@ const LIMITS: Record<string, [most: Buffer, more: Buffer, message: RegExp]> = {
   'locals in a function': [
     functions(1, 50_000),
     functions(1, 50_001),
-    /has 50001 locals in a function, the limit is 50000\.$/,
+    /has 50001 locals in a function; the limit is 50000\.$/,
   ],
   'locals, the parameters among them': [
     functionModule(SEVEN, locals(50_000)),
@@ -70,22 +70,22 @@ const LIMITS: Record<string, [most: Buffer, more: Buffer, message: RegExp]> = {
   'locals in all functions together': [
     functions(10, 50_000),
     functions(20, 50_000),
-    /has 1000000 locals in all functions together, the limit is 500141\.$/,
+    /has 1000000 locals in all functions together; the limit is 500141\.$/,
   ],
   'parameters in a type': [
     wasmModule(types(type(1000, 0))),
     wasmModule(types(type(1001, 0))),
-    /has 1001 parameters in a type, the limit is 1000\.$/,
+    /has 1001 parameters in a type; the limit is 1000\.$/,
   ],
   'results in a type': [
     wasmModule(types(type(0, 100))),
     wasmModule(types(type(0, 101))),
-    /has 101 results in a type, the limit is 100\.$/,
+    /has 101 results in a type; the limit is 100\.$/,
   ],
   'targets of a branch': [
     functionModule(Buffer.from([0x00, 0x0e, ...vector(65_520, [0]), 0])),
     functionModule(Buffer.from([0x00, 0x0e, ...vector(65_521, [0]), 0])),
-    /has 65521 targets of a 'br_table', the limit is 65520\.$/,
+    /has 65521 targets of a 'br_table'; the limit is 65520\.$/,
   ],
   'values that blocks take and give': [
     // In unreachable code.
@@ -103,12 +103,12 @@ const LIMITS: Record<string, [most: Buffer, more: Buffer, message: RegExp]> = {
         Buffer.alloc(100, 0x1a),
       ]),
     ),
-    /has 120000 parameters and results of its calls, blocks and branches, the limit is 103812\.$/,
+    /has 120000 parameters and results of its calls, blocks and branches; the limit is 103812\.$/,
   ],
   'data segments': [
     wasmModule([SECTION.data, vector(100_000, [1, 0])]),
     wasmModule([SECTION.data, vector(100_001, [1, 0])]),
-    /has 100001 data segments, the limit is 100000\.$/,
+    /has 100001 data segments; the limit is 100000\.$/,
   ],
   'bytes in a name': [
     wasmModule([0, Buffer.from([0])]),
@@ -116,12 +116,12 @@ const LIMITS: Record<string, [most: Buffer, more: Buffer, message: RegExp]> = {
       SECTION.exports,
       Buffer.concat([Buffer.from([1]), sized(Buffer.alloc(100_001, 0x61)), Buffer.from([0, 0])]),
     ]),
-    /has 100001 bytes in a name, the limit is 100000\.$/,
+    /has 100001 bytes in a name; the limit is 100000\.$/,
   ],
   'bytes in a function': [
     functionModule(Buffer.concat([SEVEN, Buffer.alloc(100_000, 1)])),
     functionModule(Buffer.concat([SEVEN, Buffer.alloc(7_654_320, 1)])),
-    /has 7654324 bytes in a function, the limit is 7654321\.$/,
+    /has 7654324 bytes in a function; the limit is 7654321\.$/,
   ],
 };
 

@@ -88,10 +88,11 @@ class Reader {
   #readSegments(): Segment[] {
     const header = this.#bytes(0, 64);
     // ELFCLASS64, ELFDATA2LSB.
-    if (header.toString('latin1', 0, 6) !== '\x7fELF\x02\x01') this.#fail('no 64-bit ELF file');
+    if (header.toString('latin1', 0, 6) !== '\x7fELF\x02\x01')
+      this.#fail('it is not a 64-bit ELF file');
     const table = Number(header.readBigUInt64LE(32));
     const entrySize = header.readUInt16LE(54);
-    if (entrySize < 56) this.#fail('program headers too small');
+    if (entrySize < 56) this.#fail('its program headers are too small');
     return Array.from({ length: header.readUInt16LE(56) }, (_, index) => {
       const entry = this.#bytes(table + index * entrySize, 56);
       return {
@@ -105,7 +106,7 @@ class Reader {
 
   #readDynamic(): [tag: bigint, value: number][] {
     const segment = this.#segments.find(({ type }) => type === PT_DYNAMIC);
-    if (!segment) return this.#fail('not dynamically linked');
+    if (!segment) return this.#fail('it is not dynamically linked');
     const bytes = this.#bytes(segment.offset, segment.size);
     const entries: [bigint, number][] = [];
     for (let at = 0; at + 16 <= bytes.length; at += 16) {
@@ -138,7 +139,7 @@ class Reader {
 
   #string(offset: number): string {
     const end = this.#strings.indexOf(0, offset);
-    if (offset > this.#strings.length || end < 0) this.#fail('a name out of bounds');
+    if (offset > this.#strings.length || end < 0) this.#fail('a name is out of bounds');
     return this.#strings.toString('utf8', offset, end);
   }
 
@@ -150,7 +151,7 @@ class Reader {
         address >= each.address &&
         address + length <= each.address + each.size,
     );
-    if (!segment) return this.#fail('an address out of bounds');
+    if (!segment) return this.#fail('an address is out of bounds');
     return this.#bytes(address - segment.address + segment.offset, length);
   }
 

@@ -4,6 +4,8 @@ import type * as Actions from './bench-actions.js';
 import type { BenchCommandOptions, CompareOptions, ReportOptions } from './bench-actions.js';
 import { integerIn } from './parse.js';
 
+const HELP_COLUMNS = 110;
+
 /** A fourth of what the command loads: only where it is needed. */
 function actions(): typeof Actions {
   return require('./bench-actions.js') as typeof Actions;
@@ -17,8 +19,15 @@ export function benchCommand(): Command {
         'Lambda cost.',
     )
     .argument('[image...]', 'JPEG files; most measurements use the first (default: see below)')
-    .option('--quick', 'a few invocations of each, without peers, to see whether everything works')
-    .option('--only <names>', 'contenders or workloads, separated by commas', contenders, [])
+    .option(
+      '--quick',
+      'a few invocations of each, without other packages, to see whether everything works',
+    )
+    .addOption(
+      new Option('--only <names>', 'contenders or workloads, separated by commas')
+        .argParser(contenders)
+        .default([], 'all'),
+    )
     .option(
       '-o, --output <folder>',
       'folder for the results (default: bench/results in a clone, otherwise .)',
@@ -60,17 +69,29 @@ export function benchCommand(): Command {
 function helpText(): string {
   const { CONTENDERS, WORKLOADS } = actions();
   return `
-Contenders: ${CONTENDERS.join(', ')}.
-Workloads: ${WORKLOADS.join(', ')}.
+${listed('Contenders', CONTENDERS)}
+${listed('Workloads', WORKLOADS)}
 
 Each contender runs in its own process, and they take turns in every round. A full run takes about 30
 minutes and needs an otherwise idle machine; the report says how busy it was.
-Peers are installed with npm, once, into separate folders in the cache. Contenders that are not available here
-are skipped with a note. Without images, the photographs of $WASMEDGE_EMBED_DATA are used, or those that
+The other packages are installed with npm, once, into separate folders in the cache. Contenders that are not
+available here are skipped with a note. Without images, the photographs of $WASMEDGE_EMBED_DATA are used, or those that
 'npm run quickstart' has downloaded.
 
 Results: TIME.json with all samples, TIME.md, TIME.html with charts, and TIME.summary.json without the
 samples. 'bench report TIME.json' recreates the last three; 'bench compare A.json B.json' compares two runs.`;
+}
+
+function listed(title: string, names: readonly string[]): string {
+  let text = `${title}:`;
+  let column = text.length;
+  for (const name of names) {
+    const word = `${name}${name === names.at(-1) ? '.' : ','}`;
+    const breaks = column + 1 + word.length > HELP_COLUMNS;
+    text += breaks ? `\n  ${word}` : ` ${word}`;
+    column = (breaks ? 1 : column) + 1 + word.length;
+  }
+  return text;
 }
 
 function reportCommand(): Command {

@@ -33,7 +33,7 @@ export function bundleCommand(): Command {
       'Collect the addon, libraries, JavaScript, module, model and labels in a folder that can be moved anywhere: ' +
         "for Lambda's zip deployment, or any machine with Node.js.",
     )
-    .requiredOption('-o, --output <folder>', 'the folder to create; it must not exist or be empty')
+    .requiredOption('-o, --output <folder>', 'the folder to create; if it exists, it must be empty')
     .option(
       '--module <file>',
       'the guest, plain or compiled with --generic (default: the one in the package)',

@@ -41,7 +41,7 @@ export function compileCommand(): Command {
     .option('--meter', 'count instructions, as a fuel limit requires')
     .option('--interruptible', "add the checks that WasmEdge's own asynchronous calls require")
     .option('--no-names', 'leave out the names of functions: smaller, but errors show numbers only')
-    .option('--progress', 'show how much is done even if standard error is not a terminal');
+    .option('--progress', 'show progress even if standard error is not a terminal');
   return addCompileLimits(command, 'none', 'none').action(compile);
 }
 

@@ -38,11 +38,16 @@ async function inspect(file: string, { json }: { json?: true }): Promise<void> {
     return;
   }
   const code = module.mode === 'aot' ? 'compiled ahead of time' : 'not compiled';
-  console.log(`${file}: WebAssembly module, ${module.form}, ${code}`);
+  console.log(`${file}: WebAssembly module, ${FORMS[module.form]}, ${code}`);
   printExternals('import', module.imports);
   printExternals('export', module.exports);
 }
 
+const FORMS = {
+  'shared-library': 'shared object',
+  universal: 'universal',
+  plain: 'plain',
+} as const;
 const WASM = Buffer.from('\0asm');
 const ELF = Buffer.from('\x7fELF');
 /** The identifier at bytes 4 to 7 of a TensorFlow Lite FlatBuffer. */

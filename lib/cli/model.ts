@@ -23,7 +23,12 @@ export function modelCommand(): Command {
           'Download MobileNet v1 (1.0, 224 × 224, 1,001 labels) from the TensorFlow site into the cache.',
         )
         .option('--url <url>', 'download the same archive from another address', MODEL_ARCHIVE.url)
-        .option('--timeout <seconds>', 'time limit for receiving nothing', integerIn(1, 3600), 30)
+        .option(
+          '--timeout <seconds>',
+          'longest time without receiving anything',
+          integerIn(1, 3600),
+          30,
+        )
         .option('--force', 'download it again')
         .action(fetchCommand),
     )

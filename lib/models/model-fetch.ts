@@ -87,7 +87,9 @@ async function download(
   } catch (error) {
     abort.abort();
     const reason =
-      abort.signal.aborted && isAbort(error) ? `no byte for ${idleTimeoutMs} ms` : why(error);
+      abort.signal.aborted && isAbort(error)
+        ? `nothing was received for ${idleTimeoutMs} ms`
+        : why(error);
     throw new WasmEdgeError(
       'ERR_MODEL',
       `Cannot download ${url}: ${reason}. This requires a network connection; the default ` +

@@ -58,7 +58,7 @@ std::shared_ptr<const MemoryImage> MemoryImage::Take(const uint8_t* memory, uint
   if (image->file_size_ > most_bytes) {
     throw Error(ErrorCode::kLimit,
                 "What is not zero in the guest's memory lies scattered over " +
-                    std::to_string(image->file_size_) + " bytes, the limit 'snapshotBytes' is " +
+                    std::to_string(image->file_size_) + " bytes; the limit 'snapshotBytes' is " +
                     std::to_string(most_bytes) +
                     ". Raise limits.snapshotBytes if a snapshot may have them.",
                 "snapshotBytes");

@@ -10,7 +10,7 @@ void RefuseModule(const std::string& name, const std::string& reason) {
 
 void BoundModule(const std::string& name, uint64_t count, uint64_t most, const char* what) {
   if (count <= most) return;
-  RefuseModule(name, "has " + std::to_string(count) + " " + what + ", the limit is " +
+  RefuseModule(name, "has " + std::to_string(count) + " " + what + "; the limit is " +
                          std::to_string(most) + ".");
 }
 

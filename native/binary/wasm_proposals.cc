@@ -9,7 +9,7 @@ struct Words {
   const char* advice;
 };
 
-constexpr char kIn14[] = "WasmEdge has it since 0.14";
+constexpr char kIn14[] = "WasmEdge has had it since 0.14";
 constexpr char kInNone[] = "no WasmEdge up to 0.17 has it";
 
 Words WordsOf(WasmProposal proposal) noexcept {
@@ -18,20 +18,21 @@ Words WordsOf(WasmProposal proposal) noexcept {
       break;
     case WasmProposal::kExceptions:
       return {"exception handling",
-              "WasmEdge interprets it since 0.14, and compiles it in no version",
+              "WasmEdge has interpreted it since 0.14, and no version compiles it",
               "Compile it without exceptions"};
     case WasmProposal::kGarbageCollection:
-      return {"garbage collection", "WasmEdge interprets it since 0.14 and compiles it since 0.15",
+      return {"garbage collection",
+              "WasmEdge has interpreted it since 0.14 and compiled it since 0.15",
               "Compile it without garbage-collected objects"};
     case WasmProposal::kTypedReferences:
       return {"typed function references", kIn14,
               "Compile it for a language without garbage-collected objects"};
     case WasmProposal::kThreads:
-      return {"threads", "WasmEdge has it since 0.10", "Compile it without threads"};
+      return {"threads", "WasmEdge has had it since 0.10", "Compile it without threads"};
     case WasmProposal::kMultipleMemories:
-      return {"multiple memories", "WasmEdge has it since 0.9", "Compile it with one memory"};
+      return {"multiple memories", "WasmEdge has had it since 0.9", "Compile it with one memory"};
     case WasmProposal::kMemory64:
-      return {"memory64", "WasmEdge has it since 0.17", "Compile it for wasm32"};
+      return {"memory64", "WasmEdge has had it since 0.17", "Compile it for wasm32"};
     case WasmProposal::kWideArithmetic:
       return {"wide arithmetic", kInNone, "Compile it without wide arithmetic"};
     case WasmProposal::kMemoryControl:

@@ -165,7 +165,7 @@ void CheckMemory(const Module& module, uint32_t memory_pages) {
   if (!minimum || *minimum <= memory_pages) return;
   throw Error(ErrorCode::kMemoryLimit,
               module.name() + " declares a memory of at least " + std::to_string(*minimum) +
-                  " pages of 64 KiB, the limit is " + std::to_string(memory_pages) +
+                  " pages of 64 KiB; the limit is " + std::to_string(memory_pages) +
                   ". Raise limits.memoryPages to allow them.");
 }
 

@@ -43,7 +43,7 @@ std::string ShapeText(const std::vector<int32_t>& shape) {
 
 std::string NoTensor(const char* kind, size_t index, size_t count) {
   return "The model has " + std::to_string(count) + " " + kind + (count == 1 ? "" : "s") +
-         ", there is no " + kind + " " + std::to_string(index) + ".";
+         "; there is no " + kind + " " + std::to_string(index) + ".";
 }
 
 }  // namespace wasmedge_embed

@@ -29,7 +29,7 @@ std::string TensorLabel(const char* kind, size_t index, const TensorInfo& info);
 /// `[1, 224, 224, 3]`.
 std::string ShapeText(const std::vector<int32_t>& shape);
 
-/// "The model has 2 inputs, there is no input 7."; `kind` is "input" or "output".
+/// "The model has 2 inputs; there is no input 7."; `kind` is "input" or "output".
 std::string NoTensor(const char* kind, size_t index, size_t count);
 
 }  // namespace wasmedge_embed

@@ -171,7 +171,7 @@ TEST(WasmCodeTest, SumsLocalsWithoutOverflow) {
   Append(body, {3, 0x7F, 0x0B});
   for (const CodeReading reading : {CodeReading::kLocals, CodeReading::kBodies}) {
     EXPECT_EQ(Check(ModuleOf(body), reading),
-              "guest.wasm has 8589934593 locals in a function, the limit is 50000.");
+              "guest.wasm has 8589934593 locals in a function; the limit is 50000.");
   }
 }
 

@@ -97,9 +97,9 @@ TEST(WasmOutlineTest, RefusesLimitsThatAreOff) {
 }
 
 TEST(WasmOutlineTest, RefusesMoreThanOneMemory) {
-  EXPECT_EQ(Refusal({{5, 2, 0, 0, 0, 0}}), "guest.wasm has 2 memories, the limit is 1.");
+  EXPECT_EQ(Refusal({{5, 2, 0, 0, 0, 0}}), "guest.wasm has 2 memories; the limit is 1.");
   EXPECT_EQ(Refusal({{2, 1, 0, 0, 2, 0, 0}, {5, 1, 0, 0}}),
-            "guest.wasm has 2 memories, the limit is 1.");
+            "guest.wasm has 2 memories; the limit is 1.");
 }
 
 TEST(WasmOutlineTest, RefusesSectionsOutOfOrder) {

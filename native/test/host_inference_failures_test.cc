@@ -118,7 +118,7 @@ TEST_F(WasiNnFailuresTest, OfInputs) {
   Put({1, 4}, 1, kData, 16);
   ExpectTold({"set_input", {3, 0, kTensor}, 1, "There is no execution context 3."});
   ExpectTold({"set_input", {0, 0, kPage}, 1, "The tensor lies outside the guest's memory."});
-  refuses("The model has 2 inputs, there is no input 2.", 2);
+  refuses("The model has 2 inputs; there is no input 2.", 2);
   Put({1, 4}, 2, kData, 16);
   refuses("Input 0 (\"left\") takes float32 (type 1), not type 2.");
   Put({1, 5}, 1, kData, 16);
@@ -151,7 +151,7 @@ TEST_F(WasiNnFailuresTest, OfRunsAndOutputs) {
            {"get_output",
             {0, 1, kData, 16, kResult},
             1,
-            "The model has 1 output, there is no output 1."},
+            "The model has 1 output; there is no output 1."},
            {"get_output",
             {0, 0, kData, 15, kResult},
             1,
@@ -217,11 +217,11 @@ TEST(TensorFlowLiteFailures, AreTold) {
   told({"append_input", {0, kPage, 4, kData, 16}, 3, "The name " + outside});
   told({"get_output_tensor", {0, kName, 4, kResult}, 1, "The model has no output named \"left\"."});
   told({"get_output_tensor", {0, kPage, 4, kResult}, 3, "The name " + outside});
-  told({"get_tensor_len", {0, 1, kResult}, 1, "The model has 1 output, there is no output 1."});
+  told({"get_tensor_len", {0, 1, kResult}, 1, "The model has 1 output; there is no output 1."});
   told({"get_tensor_data",
         {0, 1, kData, 16, kResult},
         1,
-        "The model has 1 output, there is no output 1."});
+        "The model has 1 output; there is no output 1."});
   told({"get_tensor_data", {0, 0, kData, 16, kResult}, 1, "The session has not run."});
   told({"get_tensor_data", {0, 0, kPage, 16, kResult}, 3, "The buffer " + outside});
 }

@@ -18,9 +18,9 @@ namespace {
 constexpr char kPathVariable[] = "WASMEDGE_EMBED_LITERT";
 constexpr char kFileName[] = "libLiteRt.so";
 constexpr char kRemedy[] =
-    "In a clone of the repository run `npm run quickstart`, of an installed package `npx "
-    "wasmedge-embed build`, which fetch the file; or set WASMEDGE_EMBED_LITERT to the path of "
-    "libLiteRt.so of LiteRT 2.3.";
+    "Fetch it with 'npm run quickstart' in a clone of the repository, or with 'npx wasmedge-embed "
+    "build' in an installed package; or set WASMEDGE_EMBED_LITERT to the path of libLiteRt.so of "
+    "LiteRT 2.3.";
 // First present in version 2.3; nothing here calls it.
 constexpr char kVersionMark[] = "LiteRtSetAcceleratorGetHooks";
 
