@@ -87,7 +87,7 @@ export async function makeBundle(options: BundleOptions): Promise<BundleReport> 
   const all = withLibraries([addonFile(), wasmedgeFile, liteRtFile()]);
   const needs = newestVersions(all.filter(({ name }) => !isOfNode(name)));
   const missing = target ? missingVersions(target, needs) : [];
-  if (missing.length > 0) doubt(`${missing.join('; ')}. ${OLDER_SYSTEMS}`);
+  if (missing.length > 0) doubt(`${missing.join('; ')}. ${remedyFor(needs)}`);
   // Such a library would at best not be loaded: the target's own is used instead.
   const libraries = all.filter(
     (each) =>
@@ -138,10 +138,19 @@ export async function makeBundle(options: BundleOptions): Promise<BundleReport> 
   };
 }
 
-/** The remedy if this WasmEdge comes from a newer system than the bundle's target. */
-const OLDER_SYSTEMS =
-  "WasmEdge's official release requires less than a distribution's package: install it and set " +
-  'WASMEDGE_DIR to its folder, as docs/bundle.md shows';
+/** What to do if this WasmEdge, or the addon, comes from a newer system than the bundle's target. */
+function remedyFor(needs: NeededVersions): string {
+  const addonName = path.basename(addonFile());
+  const isAddon = Object.values(needs).some(({ file }) => file === addonName);
+  return (
+    "WasmEdge's official release requires less than a distribution's package: install it and set " +
+    'WASMEDGE_DIR to its folder, as docs/bundle.md shows' +
+    (isAddon
+      ? '. An addon that was built on this system requires this system as well: use the package ' +
+        "from npm, whose prebuild does not ('npm run prebuild' builds it in a clone)"
+      : '')
+  );
+}
 
 /** Handles an obstacle: an error or, with `force`, a warning. */
 function doubtsOf({ target, force, onWarning }: BundleOptions): (reason: string) => void {
