@@ -77,7 +77,7 @@ export const FULL: Omit<Amounts, 'concurrency'> = {
 /** Just enough to see that everything works. */
 export const QUICK: Amounts = {
   rounds: 2,
-  samples: 20,
+  samples: 4,
   warmUp: 1,
   coldStarts: 1,
   samplesOfOtherPictures: 1,
