@@ -9,7 +9,7 @@ import { rustEnvironment } from '../../scripts/setup/machine.mjs';
 import { commandLine, localProgram, root, setupFolder } from '../../scripts/setup/paths.mjs';
 import { countCargo, countFuzzers, countMochaSummary, countsFile, readCounts } from './counts.mjs';
 import { nativeChecks } from './native-checks.mjs';
-import { clangTree, halfOfProcessors } from './shares.mjs';
+import { cargoTree, clangTree, halfOfProcessors } from './shares.mjs';
 
 /**
  * One of the checks of `npm test`.
@@ -61,62 +61,6 @@ export const checks = [
     commands: async () => [local('tsc', '-p', 'test/types')],
   },
   {
-    name: 'clippy',
-    title: 'Clippy, for WASI and for this machine',
-    commands: async ({ machine }) => [
-      // With the profile that the build uses, so that macros and build scripts are not compiled again.
-      clippy(machine, ['--workspace', '--release', '--target', 'wasm32-wasip1']),
-      // Likewise, as the profile of their tests has the same settings. It is not named, since `--profile test` would
-      // look at binaries with cfg(test) only.
-      clippy(machine, [...hostPackages(), '--all-targets']),
-      {
-        // Built, as it is to be run anyway: its crates, only looked at, would be compiled in another form.
-        command: machine.rust.cargo,
-        args: ['build', '--locked'],
-        options: {
-          cwd: fuzzerCrate,
-          env: {
-            ...rustEnvironment(machine),
-            CARGO_TARGET_DIR: fuzzerTargetFolder,
-            RUSTC_WORKSPACE_WRAPPER: path.join(machine.rust.programs, 'clippy-driver'),
-            // As cargo-clippy passes `-D warnings`.
-            CLIPPY_ARGS: '-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__',
-          },
-        },
-      },
-      {
-        command: path.join(machine.rust.programs, 'cargo-clippy'),
-        args: ['clippy', '--locked', '--', '-D', 'warnings'],
-        options: {
-          cwd: path.join(root, 'native/fuzz/picture'),
-          env: {
-            ...rustEnvironment(machine),
-            CARGO_TARGET_DIR: path.join(root, 'build/fuzz/picture/target'),
-          },
-        },
-      },
-      ...exampleCrates().flatMap((cwd) => [
-        // The build script of a crate with C code would download a WASI SDK; the Makefile provides the system's clang
-        // in its place.
-        ...(hasTarget(path.join(cwd, 'Makefile'), 'sdk')
-          ? [{ command: 'make', args: ['sdk', 'CC=clang-19'], options: { cwd } }]
-          : []),
-        {
-          command: path.join(machine.rust.programs, 'cargo-clippy'),
-          args: [
-            // The build's profile here as well.
-            ...['clippy', '--locked', '--release', '--target', 'wasm32-wasip1'],
-            ...['--', '-D', 'warnings'],
-          ],
-          options: {
-            cwd,
-            env: { ...rustEnvironment(machine), WASI_SDK: path.join(cwd, 'build/wasi-sdk') },
-          },
-        },
-      ]),
-    ],
-  },
-  {
     name: 'setup',
     title: 'Tests of the set-up',
     processors: 1,
@@ -127,9 +71,80 @@ export const checks = [
   },
   {
     name: 'cargo',
-    title: 'Tests of the guests (cargo)',
-    commands: async ({ machine }) => [cargo(machine, 'test', hostPackages())],
+    title: 'Tests of the guests (cargo), and Clippy for this machine',
+    processors: halfOfProcessors,
+    turn: cargoTree,
+    commands: async ({ machine, processors }) => {
+      const withClippy = (subcommand, ...args) => {
+        const all = cargo(machine, subcommand, [...hostPackages(), ...args]);
+        return withEnvironment(all, { ...asClippy(machine), ...jobs(processors) });
+      };
+      return [
+        // Both forms of each crate, with `cfg(test)` and without: the tests need most of them.
+        withClippy('build', '--all-targets'),
+        withClippy('test'),
+      ];
+    },
     count: countCargo,
+  },
+  {
+    name: 'clippy',
+    title: 'Clippy for WASI, for fuzzers and examples',
+    processors: halfOfProcessors,
+    turn: cargoTree,
+    commands: async ({ machine, processors }) =>
+      [
+        // With the profile of the tests for this machine, which have built the same macros and build scripts.
+        clippy(machine, ['--workspace', '--target', 'wasm32-wasip1']),
+        {
+          // Built, as it is to be run anyway: its crates, only looked at, would be compiled in another form.
+          command: machine.rust.cargo,
+          args: ['build', '--locked'],
+          options: {
+            cwd: fuzzerCrate,
+            env: {
+              ...rustEnvironment(machine),
+              CARGO_TARGET_DIR: fuzzerTargetFolder,
+              ...asClippy(machine),
+            },
+          },
+        },
+        {
+          command: path.join(machine.rust.programs, 'cargo-clippy'),
+          args: ['clippy', '--locked', '--', '-D', 'warnings'],
+          options: {
+            cwd: path.join(root, 'native/fuzz/picture'),
+            env: {
+              ...rustEnvironment(machine),
+              CARGO_TARGET_DIR: path.join(root, 'build/fuzz/picture/target'),
+            },
+          },
+        },
+        ...exampleCrates().flatMap((cwd) => [
+          // The build script of a crate with C code would download a WASI SDK; the Makefile provides the system's clang
+          // in its place.
+          ...(hasTarget(path.join(cwd, 'Makefile'), 'sdk')
+            ? [{ command: 'make', args: ['sdk', 'CC=clang-19'], options: { cwd } }]
+            : []),
+          {
+            command: path.join(machine.rust.programs, 'cargo-clippy'),
+            args: [
+              ...['clippy', '--locked', '--target', 'wasm32-wasip1'],
+              ...['--', '-D', 'warnings'],
+            ],
+            options: {
+              cwd,
+              env: {
+                ...rustEnvironment(machine),
+                // Not optimized: C code is compiled as well, if only to be looked at.
+                CARGO_PROFILE_DEV_DEBUG: 'false',
+                CARGO_TARGET_DIR: path.join(root, 'build/clippy'),
+                WASI_SDK: path.join(cwd, 'build/wasi-sdk'),
+              },
+            },
+          },
+        ]),
+      ].map((command) => withEnvironment(command, jobs(processors))),
   },
   ...nativeChecks,
   {
@@ -336,6 +351,25 @@ function hostPackages() {
   return readdirSync(path.join(root, 'wasm'))
     .filter((name) => existsSync(path.join(root, 'wasm', name, 'Cargo.toml')))
     .flatMap((name) => ['--package', name]);
+}
+
+/** @param {Command} command @param {Record<string, string>} env */
+function withEnvironment({ options, ...command }, env) {
+  return { ...command, options: { ...options, env: { ...options?.env, ...env } } };
+}
+
+/** The environment in which cargo, and the tests that it runs, keep so many processors busy. */
+function jobs(processors) {
+  return { CARGO_BUILD_JOBS: String(processors), RUST_TEST_THREADS: String(processors) };
+}
+
+/** cargo's environment that has Clippy compile the crates of a workspace: a second look would compile them again. */
+function asClippy(machine) {
+  return {
+    RUSTC_WORKSPACE_WRAPPER: path.join(machine.rust.programs, 'clippy-driver'),
+    // As cargo-clippy passes `-D warnings`.
+    CLIPPY_ARGS: '-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__',
+  };
 }
 
 function hasTarget(makefile, name) {
