@@ -160,6 +160,20 @@ export const checks = [
     ],
     count: countFuzzers,
   },
+  // Long ones before short ones: what begins last leaves few processors idle at the end.
+  suite('examples', 'The examples', 'test/examples/examples.mjs', { long: false, processors: 1 }),
+  {
+    name: 'fuzz-differential',
+    title: 'Compiled, interpreted and V8 compared: every access, generated modules for 15 s',
+    processors: 1,
+    commands: async () => [script('test/fuzz/differential/differential.mjs', '--seconds', '15')],
+  },
+  {
+    name: 'soak',
+    title: 'Soak, 45 s',
+    processors: 1,
+    commands: async () => [script('test/soak/soak.mjs', '--seconds', '45')],
+  },
   {
     name: 'mocha',
     title: 'Tests of the package (mocha)',
@@ -175,7 +189,6 @@ export const checks = [
     },
     count: () => readCounts(mochaCounts),
   },
-  suite('examples', 'The examples', 'test/examples/examples.mjs', { long: false, processors: 1 }),
   suite('toolchains', 'In Jest, Vitest, traced files, a bundle', 'test/e2e/toolchains.mjs', {
     long: false,
     processors: 1,
@@ -234,12 +247,6 @@ export const checks = [
     commands: async () => [script('test/fuzz/events.mjs', '--seconds', '600')],
   },
   {
-    name: 'fuzz-differential',
-    title: 'Compiled, interpreted and V8 compared: every access, generated modules for 15 s',
-    processors: 1,
-    commands: async () => [script('test/fuzz/differential/differential.mjs', '--seconds', '15')],
-  },
-  {
     name: 'fuzz-differential-long',
     title: 'The same, generated modules for an hour',
     long: true,
@@ -251,12 +258,6 @@ export const checks = [
     long: true,
     commands: async () => [script('test/fuzz/native.mjs', '--seconds', '600')],
     count: countFuzzers,
-  },
-  {
-    name: 'soak',
-    title: 'Soak, 45 s',
-    processors: 1,
-    commands: async () => [script('test/soak/soak.mjs', '--seconds', '45')],
   },
   {
     name: 'soak-long',
