@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { runCommand } from '../../scripts/setup/index.mjs';
 import { compileTests, localProgram, root, setupFolder } from '../../scripts/setup/paths.mjs';
 import { run } from '../../scripts/setup/processes.mjs';
+import { fillTestCache } from '../setup/test-guest-compilation.mjs';
 import { runSteps } from '../../scripts/setup/steps.mjs';
 
 /**
@@ -50,6 +51,7 @@ async function runTests(files, { counts, grep, env, through }) {
   const options = { cwd: root, inherit: true };
   const compiled = await run(process.execPath, [compileTests], options);
   if (compiled.code !== 0) return 1;
+  await fillTestCache();
   const [program, ...args] = [
     ...[...through, localProgram('mocha')],
     ...['--no-config', '--forbid-only', '--require', './build/test/support/cache.js'],

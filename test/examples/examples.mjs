@@ -15,7 +15,8 @@ Usage: npm run test:examples -- [--grep PATTERN] [--yes]
   -h, --help    print this text
 
 Requires a set-up repository (npm run quickstart). The examples' npm dependencies and crates are downloaded once, and
-so are two photographs if there is no sample data (WASMEDGE_EMBED_DATA). The queue consumer is tested if RabbitMQ is
+so are two photographs if there is no sample data (WASMEDGE_EMBED_DATA). Guests that any clone has built of the same
+sources, with the same compilers, are taken from the cache (WASMEDGE_EMBED_CACHE). The queue consumer is tested if RabbitMQ is
 installed; WASMEDGE_EMBED_RABBITMQ_REQUIRED=1 installs it.
 `;
 

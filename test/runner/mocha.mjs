@@ -3,10 +3,8 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { runCommand } from '../../scripts/setup/index.mjs';
-import { guestCompilations } from '../../scripts/setup/guest-compilation.mjs';
 import { root, setupFolder } from '../../scripts/setup/paths.mjs';
-import { run } from '../../scripts/setup/processes.mjs';
-import { testCache, testGuestCompilations } from '../setup/test-guest-compilation.mjs';
+import { fillTestCache } from '../setup/test-guest-compilation.mjs';
 import { runMocha } from './mocha-processes.mjs';
 
 const help = `Runs the package's tests in several processes, and lists the slowest files.
@@ -37,18 +35,8 @@ async function main({ grep, counts }) {
     .filter((name) => name.endsWith('.test.js'))
     .sort()
     .map((name) => path.join(folder, name));
-  if (grep === undefined) await fillCache();
+  if (grep === undefined) await fillTestCache();
   return runMocha(files, { counts, args: grep === undefined ? [] : ['--grep', grep] });
-}
-
-/** Puts what the set-up has compiled where tests look for it. */
-async function fillCache() {
-  const keeper = path.join(root, 'scripts/setup/keep-compiled.mjs');
-  const guests = [...guestCompilations, ...testGuestCompilations].flat();
-  // The tests report failures.
-  await run(process.execPath, [keeper, ...guests], {
-    ...{ cwd: root, env: { WASMEDGE_EMBED_CACHE: testCache } },
-  });
 }
 
 await runCommand(help, readOptions, main);

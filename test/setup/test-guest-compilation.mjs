@@ -1,7 +1,8 @@
 import path from 'node:path';
 
-import { compilation } from '../../scripts/setup/guest-compilation.mjs';
+import { compilation, guestCompilations } from '../../scripts/setup/guest-compilation.mjs';
 import { detectingGuestFile, guest, root } from '../../scripts/setup/paths.mjs';
+import { run } from '../../scripts/setup/processes.mjs';
 
 /** The cache of modules for tests; see test/support/cache.ts. */
 export const testCache = process.env.WASMEDGE_EMBED_CACHE ?? path.join(root, 'build/test-cache');
@@ -12,7 +13,7 @@ const compiled = (name) => path.join(root, `build/test-guests/${name}.so`);
  * The guests that many tests load, besides those of the set-up: otherwise several processes would compile them at the
  * same time.
  */
-export const testGuestCompilations = [
+const testGuestCompilations = [
   // With the decoders of all pictures, whose optimized code the tests compare with Pillow.
   [guest('model-input'), compiled('model-input')],
   [detectingGuestFile, compiled('object-detection')],
@@ -27,3 +28,13 @@ export const testGuestCompilation = compilation({
   folder: 'guests-tests',
   modules: testCache,
 });
+
+/** Puts the guests that the set-up has compiled where tests look for them. */
+export async function fillTestCache() {
+  const keeper = path.join(root, 'scripts/setup/keep-compiled.mjs');
+  const guests = [...guestCompilations, ...testGuestCompilations].flat();
+  // The tests report failures.
+  await run(process.execPath, [keeper, ...guests], {
+    ...{ cwd: root, env: { WASMEDGE_EMBED_CACHE: testCache } },
+  });
+}
