@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import { loadModule } from 'wasmedge-embed';
+import { compileModule, loadModule } from 'wasmedge-embed';
 import type {
   LoadOptions,
   LoadedModule,
@@ -13,6 +13,7 @@ import { fails } from './support/errors.js';
 import { ISOLATIONS } from './support/isolations.js';
 import { testGuest, rustGuest } from './support/paths.js';
 import { loadLightly, sharedModules } from './support/run-guest.js';
+import { temporaryPath } from './support/wat.js';
 
 /** Real programs, with the names that their compilers produce. */
 
@@ -124,7 +125,10 @@ for (const isolation of ISOLATIONS) {
 
 describe('Where a program in Rust failed', () => {
   it('is told of what has used up its fuel', async () => {
-    await using module = await loadModule(FAILING, { limits: { fuel: 10_000_000 } });
+    // At the usual level, the metered code takes eight seconds to compile.
+    const metered = temporaryPath('failing.so');
+    await compileModule(FAILING, metered, { meter: true, optimize: 0 });
+    await using module = await loadModule(metered, { limits: { fuel: 10_000_000 } });
     const error = await fails('ERR_LIMIT', module.run({ args: ['spin'] }));
     assert.equal(error.limit, 'fuel');
     assert.match(error.message, / It was in failing::spin\.$/);
