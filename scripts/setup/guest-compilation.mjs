@@ -21,6 +21,9 @@ export const guestCompilations = [
   [embeddingGuestFile, compiledEmbeddingGuestFile],
 ];
 
+/** What decides how they are compiled: the command, and the rooms that compiling imports from. */
+const compiler = ['lib/addon', 'lib/cli', 'lib/compile', 'lib/options', 'lib/support'];
+
 /** The guests, compiled ahead of time for this processor. */
 export const guestCompilation = compilation({
   name: 'guest-compilation',
@@ -55,7 +58,7 @@ export function compilation({ name, title, guests, folder, modules }) {
       // The compiler itself, not only its version.
       const libraries = await librariesOf();
       const facts = [machine.wasmedge, libraries, process.version, processor()];
-      const keyOf = () => digestOf(['lib'], [...digests(), ...facts]);
+      const keyOf = () => digestOf(compiler, [...digests(), ...facts]);
       const isKept = await takeOrMake(folder, keyOf, async () => {
         const compile = ([guest, compiled]) =>
           task.exec(process.execPath, [commandLine, 'compile', guest, '-o', compiled], {

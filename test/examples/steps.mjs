@@ -44,7 +44,7 @@ export const exampleSteps = [
       'configured for; then run this command again.',
     async run({ machine }, task) {
       const toolchain = [await digestsOfRust(machine), await digestsOfC(machine.wasiCompiler)];
-      const keyOf = () => digestOf(['examples'], [toolchain, process.version]);
+      const keyOf = () => digestOf(sourcesOfGuests(), [toolchain, process.version]);
       const isKept = await takeOrMake('guests-examples', keyOf, async () => {
         await buildAll(machine, task);
         return guestsOfExamples();
@@ -63,6 +63,13 @@ export const exampleSteps = [
     modules: testCache,
   }),
 ];
+
+/** Also what says how to build them, but neither their documentation nor their hosts. */
+function sourcesOfGuests() {
+  return filesBelow(folder)
+    .filter((file) => !/\.(md|mjs)$/.test(file))
+    .map((file) => path.relative(root, file));
+}
 
 /** As a user would: cargo and make detect by themselves what has changed. */
 async function buildAll(machine, task) {
