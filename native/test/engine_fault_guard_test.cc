@@ -10,10 +10,12 @@
 #include <list>
 #include <memory>
 #include <set>
+#include <string>
 
 #include "compile/compiler.h"
 #include "engine_fixtures.h"
 #include "engine_test_pool.h"
+#include "test/places.h"
 
 namespace wasmedge_embed {
 namespace {
@@ -46,13 +48,14 @@ std::set<pid_t> Threads() {
 /// been opened. It must still be recognized as a guest: its traps end its invocation, not the
 /// process.
 [[noreturn]] void TrapWhereALibraryWas() {
-  void* library = dlopen(LARGE_CODE_LIBRARY, RTLD_NOW);
+  const std::string path = test::LargeCodeLibrary();
+  void* library = dlopen(path.c_str(), RTLD_NOW);
   if (library == nullptr) std::_Exit(10);
   const uintptr_t begin = AddressIn(library, "large_code_begin");
   const uintptr_t end = AddressIn(library, "large_code_end");
   wasmedge::Api::Get();
   dlclose(library);
-  if (dlopen(LARGE_CODE_LIBRARY, RTLD_NOW | RTLD_NOLOAD) != nullptr) std::_Exit(11);
+  if (dlopen(path.c_str(), RTLD_NOW | RTLD_NOLOAD) != nullptr) std::_Exit(11);
 
   std::list<test::TemporaryFile> files;
   std::list<std::shared_ptr<const Module>> modules;

@@ -30,7 +30,7 @@ SpecTensor LongList(const std::string& name, const std::vector<int64_t>& values)
   return tensor;
 }
 
-class Catalogue {
+class IndexCatalogue {
  public:
   std::vector<OperatorModel> Make() {
     AddComparisons();
@@ -242,6 +242,6 @@ class Catalogue {
 
 }  // namespace
 
-std::vector<OperatorModel> IndexOperatorModels() { return Catalogue().Make(); }
+std::vector<OperatorModel> IndexOperatorModels() { return IndexCatalogue().Make(); }
 
 }  // namespace wasmedge_embed::test

@@ -7,6 +7,7 @@
 #include "test/inference_fixtures.h"
 #include "test/layer_comparison.h"
 #include "test/pictures.h"
+#include "test/places.h"
 #include "test/score_differences.h"
 
 namespace wasmedge_embed {
@@ -16,7 +17,7 @@ using test::Picture;
 using test::ScoreDifferences;
 
 std::string DataFolder() {
-  return test::Environment("WASMEDGE_EMBED_DATA", std::string(PROJECT_ROOT) + "/../shared/data");
+  return test::Environment("WASMEDGE_EMBED_DATA", test::ProjectRoot() + "/../shared/data");
 }
 
 /// With WASMEDGE_EMBED_TEST_PICTURES set, only that many of each kind, evenly spaced: for slow

@@ -14,6 +14,7 @@
 #include "base/invocation.h"
 #include "inference/run/model_store.h"
 #include "inference/run/session.h"
+#include "test/places.h"
 #include "test/tiny_model.h"
 
 namespace wasmedge_embed::test {
@@ -30,9 +31,8 @@ inline std::string Environment(const char* name, const std::string& otherwise) {
 
 /// The bytes of the tests' small model.
 inline std::vector<uint8_t> DefaultModel() {
-  const std::string path =
-      Environment("WASMEDGE_EMBED_TEST_MODEL",
-                  std::string(PROJECT_ROOT) + "/test/models/labels-23/model.tflite");
+  const std::string path = Environment("WASMEDGE_EMBED_TEST_MODEL",
+                                       ProjectRoot() + "/test/models/labels-23/model.tflite");
   auto bytes = ReadFile(path);
   if (bytes.empty()) ADD_FAILURE() << "cannot read " << path;
   return bytes;
@@ -40,9 +40,8 @@ inline std::vector<uint8_t> DefaultModel() {
 
 /// The file in the folder of sample data, or empty; see `SKIP_WITHOUT_DATA`.
 inline std::vector<uint8_t> SampleData(const std::string& name) {
-  return ReadFile(
-      Environment("WASMEDGE_EMBED_DATA", std::string(PROJECT_ROOT) + "/../shared/data") + "/" +
-      name);
+  return ReadFile(Environment("WASMEDGE_EMBED_DATA", ProjectRoot() + "/../shared/data") + "/" +
+                  name);
 }
 
 #define SKIP_WITHOUT_DATA(bytes)                                       \

@@ -16,6 +16,7 @@
 #include "test/model_builder.h"
 #include "test/model_lies.h"
 #include "test/operator_models.h"
+#include "test/places.h"
 
 namespace wasmedge_embed {
 namespace {
@@ -104,7 +105,7 @@ TEST(ModelCheckTest, AcceptsEveryOperator) {
 }
 
 TEST(ModelCheckTest, AcceptsTheOperatorsThatTheDocumentsName) {
-  const auto document = test::ReadFile(std::string(PROJECT_ROOT) + "/docs/inference.md");
+  const auto document = test::ReadFile(test::ProjectRoot() + "/docs/inference.md");
   const std::string text(document.begin(), document.end());
   const size_t begin = text.find("## Models that guests bring");
   ASSERT_NE(begin, std::string::npos);

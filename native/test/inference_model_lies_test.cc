@@ -18,6 +18,7 @@
 #include "test/host_lies.h"
 #include "test/inference_fixtures.h"
 #include "test/model_lies.h"
+#include "test/places.h"
 
 namespace wasmedge_embed {
 namespace {
@@ -120,7 +121,7 @@ TEST(LiesTest, LeaveNoReasonWithoutATest) {
   for (const Lie& lie : test::LiesOfHosts()) refusals.push_back(test::HostRefusalOf(lie));
   size_t count = 0;
   for (const auto& entry :
-       std::filesystem::directory_iterator(std::string(PROJECT_ROOT) + "/native/inference/check")) {
+       std::filesystem::directory_iterator(test::ProjectRoot() + "/native/inference/check")) {
     if (entry.path().extension() != ".cc") continue;
     for (const std::string& text : ReasonsOf(entry.path())) {
       ++count;

@@ -44,4 +44,23 @@ describe('The plan of an installation', () => {
     assert.deepEqual(assumed, ['wasi-libc']);
     assert.deepEqual(plan.upgraded, [{ name: 'wasi-libc', from: 'old', to: 'new' }]);
   });
+
+  it('does without an optional package that is not offered', async () => {
+    const offers = new Map([
+      ['g++', { offers: [{ version: '12', priority: 500, suites: ['bookworm'] }] }],
+    ]);
+    const rehearsal = {
+      update: () => undefined,
+      policy: () => offers,
+      simulate: ({ packages }) => ({
+        installed: packages.map((name) => ({ name, to: 'new' })),
+        removed: [],
+      }),
+      downloadSize: () => 1000,
+      assume: () => undefined,
+    };
+    const packages = [{ name: 'g++' }, { name: 'ccache', optional: true }];
+    const plan = await planInstallation(rehearsal, packages);
+    assert.deepEqual(plan.groups, [{ packages: ['g++'] }]);
+  });
 });

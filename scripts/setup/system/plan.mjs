@@ -96,7 +96,7 @@ async function choose(rehearsal, packages) {
     }
     const available = fitting.filter(({ suites }) => suites.length > 0);
     if (available.length === 0) {
-      nowhere.push(wanted);
+      if (!wanted.optional) nowhere.push(wanted);
       continue;
     }
     const ordinary = available.some(({ priority }) => priority >= ordinaryPriority);

@@ -17,7 +17,7 @@ import { executables, isExecutable } from '../processes.mjs';
  * @property {(machine: import('../machine.mjs').Machine) => boolean} [onlyElsewhere]
  *   whether the packages would not help on this machine
  *
- * @typedef {{ name: string, minimum?: string }} Package
+ * @typedef {{ name: string, minimum?: string, optional?: boolean }} Package
  */
 
 const systemIncludes = ['/usr/include', '/usr/local/include'];
