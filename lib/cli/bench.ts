@@ -1,10 +1,11 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Help, InvalidArgumentError, Option } from 'commander';
 
 import type * as Actions from './bench-actions.js';
 import type { BenchCommandOptions, CompareOptions, ReportOptions } from './bench-actions.js';
 import { integerIn } from './parse.js';
 
 const HELP_COLUMNS = 110;
+const INDENT = '  ';
 
 /** A fourth of what the command loads: only where it is needed. */
 function actions(): typeof Actions {
@@ -83,15 +84,8 @@ samples. 'bench report TIME.json' recreates the last three; 'bench compare A.jso
 }
 
 function listed(title: string, names: readonly string[]): string {
-  let text = `${title}:`;
-  let column = text.length;
-  for (const name of names) {
-    const word = `${name}${name === names.at(-1) ? '.' : ','}`;
-    const breaks = column + 1 + word.length > HELP_COLUMNS;
-    text += breaks ? `\n  ${word}` : ` ${word}`;
-    column = (breaks ? 1 : column) + 1 + word.length;
-  }
-  return text;
+  const text = `${title}: ${names.join(', ')}.`;
+  return new Help().boxWrap(text, HELP_COLUMNS - INDENT.length).replaceAll('\n', `\n${INDENT}`);
 }
 
 function reportCommand(): Command {

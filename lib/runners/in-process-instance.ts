@@ -33,7 +33,7 @@ export async function makeInProcess(
     });
     try {
       const made = await promise;
-      return { ...made, port: new InProcessInstance(module, receivers, instance) };
+      return { port: new InProcessInstance(module, receivers, instance), ...made };
     } finally {
       if (hostKey !== undefined) receivers.delete(hostKey);
       forget();
@@ -74,11 +74,11 @@ class InProcessInstance implements InstancePort {
           }
           if (hostKey !== undefined) this.#receivers.delete(hostKey);
           forget();
-          const { error, inferenceFailures, ...rest } = ending;
+          const { hasEnded, timings, exitCode, error, inferenceFailures } = ending;
           const told: CallEnding = {
-            hasEnded: rest.hasEnded,
-            timings: rest.timings,
-            ...(rest.exitCode !== undefined && { exitCode: rest.exitCode }),
+            hasEnded,
+            timings,
+            ...(exitCode !== undefined && { exitCode }),
             ...toldFailures(inferenceFailures),
             ...(error !== undefined && { error: familyError(error) }),
           };

@@ -219,7 +219,8 @@ function receivedInstance(
   const [stdout, stderr] = arrays;
   if (!stdout || !stderr) throw new Malformed('an instance without its output');
   return {
-    ...{ stdout, stderr },
+    stdout,
+    stderr,
     exitCode: receivedInteger('an exit code', message['exitCode'], -(2 ** 31), 2 ** 32 - 1),
     exited: receivedBoolean('whether the guest exited', message['exited']),
     timings: receivedTimings(message['timings']),
@@ -238,7 +239,8 @@ function receivedProgress(
   return {
     calls: receivedInteger('how many calls', message['calls'], 0, 2 ** 32),
     results: new Uint8Array(results).buffer,
-    ...{ stdout, stderr },
+    stdout,
+    stderr,
     ...(ending !== undefined && { ending: receivedEnding(ending) }),
   };
 }

@@ -30,7 +30,10 @@ export class ForwardedCalls implements HostCallReceiver {
     const call = ++this.#lastCall;
     this.#ports.set(call, port);
     this.#send({
-      ...{ type: 'host-call', id: this.#id, call, index },
+      type: 'host-call',
+      id: this.#id,
+      call,
+      index,
       arguments: args.map(encodeValue),
     });
   }

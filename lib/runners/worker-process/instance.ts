@@ -93,7 +93,7 @@ export class WaitingInstance {
           throw new Malformed('an answer of the wrong type to a request for an instance');
         if (answer.made.exited) worker.forgetInstance(instance);
         const port = new WorkerInstance(this.#pool, worker, instance);
-        this.#resolve({ ...answer.made, port });
+        this.#resolve({ port, ...answer.made });
         return true;
       },
       onError: (error) => {
@@ -102,7 +102,7 @@ export class WaitingInstance {
       },
     });
     this.#asked.send(
-      { ...{ type: 'instantiate', id, instance, args, env }, timeoutMs, isNested },
+      { type: 'instantiate', id, instance, args, env, timeoutMs, isNested },
       { receiver: this.#receiver },
     );
   }
