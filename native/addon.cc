@@ -1,5 +1,6 @@
 #include <napi.h>
 
+#include "bindings/absent_llvm_object.h"
 #include "bindings/addon_data.h"
 #include "bindings/compile.h"
 #include "bindings/compile_turn_object.h"
@@ -21,6 +22,7 @@ Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
   exports.Set("ModuleSource", ModuleSourceObject::Define(env));
   exports.Set("Model", ModelObject::Define(env));
   exports.Set("Input", InputObject::Define(env));
+  exports.Set("AbsentLlvmFile", AbsentLlvmObject::Define(env));
   exports.Set("CompileTurn", CompileTurnObject::Define(env));
   exports.Set("compile", Napi::Function::New(env, &Compile, "compile"));
   exports.Set("dieWithParent", Napi::Function::New(env, &KillWithParent, "dieWithParent"));

@@ -43,7 +43,8 @@ describe('The addon, called directly,', () => {
     const said = await lines(`
       const module = await open(${file});
       const input = new addon.Input(4);
-      const classes = [addon.Module, addon.ModuleSource, addon.Model, addon.Input, addon.CompileTurn];
+      const classes = [addon.Module, addon.ModuleSource, addon.Model, addon.Input, addon.CompileTurn,
+        addon.AbsentLlvmFile];
       const others = [{}, 7, null, undefined, addon, module, input, Object.create(module),
         new Proxy(module, {}), () => 1];
       for (const { prototype } of classes) {

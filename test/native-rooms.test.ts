@@ -21,7 +21,15 @@ const ROOMS: Record<string, readonly string[]> = {
   wasi: ['base', 'host'],
   engine: ['base', 'binary', 'workarounds', 'inference/run', 'host', 'wasi'],
   compile: ['base', 'binary', 'workarounds', 'engine'],
-  bindings: ['base', 'inference/check', 'inference/run', 'host', 'engine', 'compile'],
+  bindings: [
+    'base',
+    'workarounds',
+    'inference/check',
+    'inference/run',
+    'host',
+    'engine',
+    'compile',
+  ],
   plugin: ['base', 'workarounds', 'image', 'inference/run', 'host', 'engine'],
 };
 

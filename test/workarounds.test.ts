@@ -26,12 +26,12 @@ describe('The workarounds of other libraries’ faults', () => {
     }
   });
 
-  it('have a test each, which is the one that is described', async () => {
+  it('have at least one test each, and those are described', async () => {
     const file = pathToFileURL(path.join(ROOT, 'test/workarounds/rows.mjs')).href;
     const { rows } = (await import(file)) as {
       rows: { name: string; native?: string; mocha?: string }[];
     };
-    assert.deepEqual(rows.map(({ name }) => name).sort(), [...inCode].sort());
+    assert.deepEqual([...new Set(rows.map(({ name }) => name))].sort(), [...inCode].sort());
     for (const { name, native, mocha } of rows) {
       const cell = documented.find((row) => row.name === name)?.cells[3] ?? '';
       assert.ok(cell.includes(native?.replace(/^\*|\.\*$/g, '') ?? `${mocha}.test.ts`), name);

@@ -326,6 +326,19 @@ export interface NativeCompileTurn {
   leave(): void;
 }
 
+/**
+ * A library in memory that takes LLVM's place in a process that preloads it; nobody can change it.
+ * Closed when this object is collected, too.
+ */
+export interface NativeAbsentLlvmFile {
+  /**
+   * Undefined if there is none, and if the library for which it was made is no longer the same file
+   * or this was closed.
+   */
+  readonly descriptor: number | undefined;
+  close(): void;
+}
+
 /** The addon: native/addon.cc. Its errors have a `code` of the public error family. */
 export interface Addon {
   readonly ModuleSource: {
@@ -364,6 +377,8 @@ export interface Addon {
     /** `settings`: JSON in the form of native/inference/run/model_settings.h; empty for none. */
     load(source: string | Uint8Array, settings: string): Promise<NativeModel>;
   };
+  /** Made for the libwasmedge at this absolute path. */
+  readonly AbsentLlvmFile: new (library: string) => NativeAbsentLlvmFile;
   /** Joins the queue at the end; throws ERR_QUEUE_FULL. */
   readonly CompileTurn: new () => NativeCompileTurn;
   compile(options: NativeCompileOptions): Promise<void>;

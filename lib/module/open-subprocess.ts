@@ -1,10 +1,11 @@
 import path from 'node:path';
 
 import { addon } from '../addon/native.js';
-import type { NativeRequest } from '../addon/native.js';
+import type { NativeAbsentLlvmFile, NativeRequest } from '../addon/native.js';
 import { versionLine } from '../compile/side-file.js';
 import { loadModels } from '../models/models.js';
 import type { ModuleDetails } from '../runners/module-details.js';
+import { leaveLlvmOut, preloading } from '../runners/subprocess/absent-llvm.js';
 import { SubprocessExecutor } from '../runners/subprocess/executor.js';
 import type { Command } from '../runners/subprocess/invocation.js';
 import { materialise } from '../runners/subprocess/materials.js';
@@ -40,11 +41,15 @@ export async function openSubprocess(
   await linkModule(module, { ...settings, concurrency: 1 }, inputs.files, models);
   await nativeCall(() => module.close());
   const name = `${path.parse(file).name}.wasm`;
+  const absentLlvm = await leaveLlvmOut(program);
   const materials = await materialise(
     { content: source.bytes, name },
     { ...inputs.files, ...models.files },
     inputs.models,
-  );
+  ).catch((error: unknown) => {
+    absentLlvm?.close();
+    throw error;
+  });
   const modelSettings = inputs.models
     .filter((model) => model.settings !== '')
     .map((model) => `${model.name}=${model.settings}`)
@@ -53,8 +58,14 @@ export async function openSubprocess(
     ...{ concurrency, maxQueue, mode: module.isAot ? 'aot' : 'interpreter' },
     outputBytes: limits.outputBytes,
     limitsStreams: limits.limitsStreams,
-    command: commandOf({ ...settings, modelSettings }, program, materials, module.isAot),
-    cleanUp: () => materials.remove(),
+    command: commandOf({ ...settings, modelSettings }, program, materials, {
+      isAot: module.isAot,
+      absentLlvm,
+    }),
+    cleanUp: () => {
+      absentLlvm?.close();
+      return materials.remove();
+    },
   });
   return { executor, details: detailsOf(file, module) };
 }
@@ -98,7 +109,7 @@ function commandOf(
   settings: LoadSettings & { modelSettings: string },
   program: Program,
   { guest, root, models }: Materials,
-  isAot: boolean,
+  { isAot, absentLlvm }: { isAot: boolean; absentLlvm: NativeAbsentLlvmFile | undefined },
 ): (request: NativeRequest, remainingMs: number | undefined) => Command {
   const { limits, inference, hostModules } = settings;
   const env = {
@@ -124,18 +135,20 @@ function commandOf(
     ...(limits.fuel === undefined ? [] : ['--gas-limit', String(limits.fuel)]),
     ...(hostModules.includes('wasmedge_image') ? [] : ['--forbidden-plugin', 'wasmedge_image']),
   ];
-  return (request, remainingMs) => ({
-    file: program.file,
-    args: [
+  const withoutLlvm = preloading(env);
+  return (request, remainingMs) => {
+    const preload = absentLlvm?.descriptor;
+    const args = [
       ...fixed,
       ...(remainingMs === undefined ? [] : ['--time-limit', String(remainingMs)]),
       ...request.env.flatMap((variable) => ['--env', variable]),
       ...['--', guest],
       // The program sets the guest's name itself.
       ...request.args.slice(1),
-    ],
-    env,
-  });
+    ];
+    const { file } = program;
+    return preload === undefined ? { file, args, env } : { file, args, env: withoutLlvm, preload };
+  };
 }
 
 function runMode({ version }: Program, isAot: boolean): string[] {

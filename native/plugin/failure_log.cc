@@ -8,33 +8,12 @@
 #include <new>
 #include <optional>
 #include <string>
-#include <string_view>
 
+#include "plugin/quote.h"
 #include "plugin/starter.h"
 
 namespace wasmedge_embed::plugin {
 namespace {
-
-/// A JSON string. Bytes outside ASCII are copied unchanged, even a guest's invalid UTF-8: the
-/// reader replaces it.
-std::string Quote(std::string_view text) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  std::string quoted = "\"";
-  for (const char character : text) {
-    const auto code = static_cast<unsigned char>(character);
-    if (character == '"' || character == '\\') {
-      quoted += '\\';
-      quoted += character;
-    } else if (code < 0x20) {
-      quoted += "\\u00";
-      quoted += kDigits[code >> 4];
-      quoted += kDigits[code & 15];
-    } else {
-      quoted += character;
-    }
-  }
-  return quoted + '"';
-}
 
 std::string Line(const Error& error) {
   std::string line = "{\"code\":" + Quote(ErrorCodeName(error.code()));

@@ -156,6 +156,7 @@ const wasmedge_embed::wasmedge::PluginDescriptor* wasmedge_embed_plugin(const ch
     if (plugin == nullptr) return nullptr;
     MemoryReservation::OnRefusal(&plugin::EndProgram);
     const wasmedge::Api& api = wasmedge::Api::Adopt(caller);
+    plugin::ReportLibrary(api.path());
     plugin->descriptor.api_version = api.line() == wasmedge::VersionLine::k0_14
                                          ? wasmedge::kPluginApiVersion0_14
                                          : wasmedge::kPluginApiVersion0_17;

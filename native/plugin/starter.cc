@@ -9,6 +9,8 @@
 #include <string_view>
 
 #include "base/parent_process.h"
+#include "plugin/quote.h"
+#include "workarounds/absent_llvm.h"
 #include "workarounds/program_log.h"
 
 namespace wasmedge_embed::plugin {
@@ -24,6 +26,10 @@ std::optional<int> NumberOf(const char* variable) noexcept {
   const auto [rest, error] = std::from_chars(text, end, number);
   if (error != std::errc() || rest != end) return std::nullopt;
   return number;
+}
+
+void Report(int descriptor, std::string_view line) noexcept {
+  [[maybe_unused]] const ssize_t written = write(descriptor, line.data(), line.size());
 }
 
 }  // namespace
@@ -51,8 +57,16 @@ void RedirectProgramLog() noexcept {
   if (done || !descriptor) return;
   done = true;
   LeadProgramLogTo(*descriptor);
-  constexpr std::string_view kGreeting = "{\"log\":1}\n";
-  [[maybe_unused]] const ssize_t written = write(*descriptor, kGreeting.data(), kGreeting.size());
+  Report(*descriptor, "{\"log\":1}\n");
+}
+
+void ReportLibrary(const std::string& path) {
+  static bool done = false;
+  const std::optional<int> descriptor = LogDescriptor();
+  if (done || !descriptor) return;
+  done = true;
+  const char* const llvm = IsLlvmLoaded() ? "true" : "false";
+  Report(*descriptor, "{\"library\":" + Quote(path) + ",\"llvm\":" + llvm + "}\n");
 }
 
 }  // namespace wasmedge_embed::plugin

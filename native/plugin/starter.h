@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 namespace wasmedge_embed::plugin {
 
@@ -17,5 +18,10 @@ std::optional<int> LogDescriptor() noexcept;
 /// line `{"log":1}`: standard output is then the guest's alone. Once per process; later calls do
 /// nothing.
 void RedirectProgramLog() noexcept;
+
+/// Reports to the same descriptor which libwasmedge this process uses, and whether LLVM is loaded
+/// as a separate library: `{"library":"/usr/lib/…","llvm":true}`. Once per process; later calls do
+/// nothing.
+void ReportLibrary(const std::string& path);
 
 }  // namespace wasmedge_embed::plugin

@@ -1,9 +1,12 @@
 #include <dlfcn.h>
 #include <gtest/gtest.h>
+#include <link.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <vector>
@@ -25,8 +28,10 @@ int target = 0;
 Library Open(const std::vector<uint8_t>& bytes) {
   const int file = memfd_create("stand-in", MFD_CLOEXEC);
   EXPECT_EQ(write(file, bytes.data(), bytes.size()), static_cast<ssize_t>(bytes.size()));
-  Library library(
-      dlopen(("/proc/self/fd/../fd/" + std::to_string(file)).c_str(), RTLD_NOW | RTLD_LOCAL));
+  // A spelling of its own for each: that is how the dynamic linker recognizes opened libraries.
+  static std::string folder = "/proc/self/fd/../fd/";
+  folder += "./";
+  Library library(dlopen((folder + std::to_string(file)).c_str(), RTLD_NOW | RTLD_LOCAL));
   if (!library) ADD_FAILURE() << dlerror();
   close(file);
   return library;
@@ -58,6 +63,54 @@ TEST(StandInLibraryTest, IsFoundByItsNameWhileItIsLoaded) {
   EXPECT_TRUE(is_loaded());
   library.reset();
   EXPECT_FALSE(is_loaded());
+}
+
+LibraryImports ManySymbols() {
+  LibraryImports imports{"libnobody-has.so.9", {"VERSION"}, {}};
+  for (size_t index = 0; index < 5000; ++index) {
+    imports.symbols.push_back({"symbol_" + std::to_string(index), 0});
+  }
+  return imports;
+}
+
+TEST(StandInLibraryTest, HasItsOwnFunctionWhereverItIsMapped) {
+  const LibraryImports imports = ManySymbols();
+  const std::vector<uint8_t> bytes = MakeStandInLibrary(imports);
+  const Library one = Open(bytes);
+  const Library other = Open(bytes);
+  ASSERT_NE(one, nullptr);
+  ASSERT_NE(other, nullptr);
+  ASSERT_NE(one, other);
+  for (const Library* library : {&one, &other}) {
+    for (const LibraryImports::Symbol& symbol : imports.symbols) {
+      void* const found = dlvsym(library->get(), symbol.name.c_str(), "VERSION");
+      ASSERT_NE(found, nullptr) << symbol.name;
+      Dl_info info{};
+      ASSERT_NE(dladdr(found, &info), 0);
+      link_map* map = nullptr;
+      ASSERT_EQ(dlinfo(library->get(), RTLD_DI_LINKMAP, &map), 0);
+      EXPECT_EQ(reinterpret_cast<uintptr_t>(info.dli_fbase), map->l_addr);
+      EXPECT_EQ(reinterpret_cast<uintptr_t (*)()>(found)(), 0U);
+    }
+  }
+}
+
+TEST(StandInLibraryTest, IsNowhereWritableAndExecutable) {
+  for (const bool has_function : {false, true}) {
+    const LibraryImports imports = ManySymbols();
+    const Library library =
+        Open(has_function ? MakeStandInLibrary(imports) : MakeStandInLibrary(imports, &target));
+    ASSERT_NE(library, nullptr);
+    std::ifstream maps("/proc/self/maps");
+    size_t executable = 0;
+    for (std::string line; std::getline(maps, line);) {
+      if (line.find("memfd:stand-in") == std::string::npos) continue;
+      const std::string permissions = line.substr(line.find(' ') + 1, 3);
+      if (permissions == "r-x") ++executable;
+      EXPECT_TRUE(permissions[1] == '-' || permissions[2] == '-') << line;
+    }
+    EXPECT_EQ(executable, has_function ? 1U : 0U);
+  }
 }
 
 TEST(LibraryImportsTest, AreThoseOfTheLibraryAskedFor) {

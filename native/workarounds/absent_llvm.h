@@ -1,7 +1,12 @@
 #pragma once
 
+#include <sys/stat.h>
+
 #include <memory>
+#include <optional>
 #include <string>
+
+#include "base/memory_file.h"
 
 namespace wasmedge_embed {
 
@@ -32,5 +37,26 @@ class AbsentLlvm {
   // From then on, libwasmedge holds it.
   std::unique_ptr<void, Close> library_;
 };
+
+/// The stand-in for processes of WasmEdge's own program, in which the dynamic linker loads it
+/// before everything else if it is in LD_PRELOAD. It contains nothing of this process and cannot be
+/// changed, so all of them can have the same file.
+class AbsentLlvmFile {
+ public:
+  /// For the libwasmedge at `path`, which must be absolute.
+  explicit AbsentLlvmFile(const std::string& path);
+
+  /// The file's descriptor. Nothing if it could not be created, if the library needs no LLVM, or if
+  /// another library is there by now (an update), which may need other symbols.
+  std::optional<int> descriptor() const noexcept;
+
+ private:
+  const std::string path_;
+  struct stat library_{};
+  std::unique_ptr<const MemoryFile> file_;
+};
+
+/// Whether this process has loaded a libLLVM that is not a stand-in.
+bool IsLlvmLoaded() noexcept;
 
 }  // namespace wasmedge_embed

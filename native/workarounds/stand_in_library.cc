@@ -15,6 +15,18 @@ constexpr uint64_t kAlignment = 65536;
 constexpr size_t kDynamicEntries = 10;
 constexpr size_t kTableAlignment = 8;
 
+/// A function that returns 0, as the processor reads it.
+#if defined(__x86_64__)
+constexpr uint8_t kReturnZero[] = {/*xor eax, eax*/ 0x31, 0xc0, /*ret*/ 0xc3};
+#elif defined(__aarch64__)
+constexpr uint8_t kReturnZero[] = {/*mov x0, #0*/ 0x00, 0x00, 0x80, 0xd2,
+                                   /*ret*/ 0xc0,        0x03, 0x5f, 0xd6};
+#else
+#error "The instructions of this processor are not known here: those of x86-64 and AArch64 are."
+#endif
+/// Any section but SHN_UNDEF and SHN_ABS: the dynamic linker adds where the library is mapped.
+constexpr Elf64_Section kOwnSection = 1;
+
 /// The hash function of the System V ABI, for symbols and versions.
 uint32_t Hash(std::string_view name) {
   uint32_t hash = 0;
@@ -42,7 +54,7 @@ class Strings {
   std::vector<char> bytes_{'\0'};
 };
 
-/// The file under construction. Its only segment is mapped at address 0, so offsets are addresses.
+/// The file under construction.
 class Image {
  public:
   template <typename T>
@@ -125,20 +137,37 @@ Elf64_Ehdr Header(size_t segments) {
   return header;
 }
 
-Elf64_Phdr Segment(uint32_t type, uint64_t offset, uint64_t size, uint64_t alignment) {
+/// The dynamic linker writes to the dynamic section.
+constexpr uint32_t kData = PF_R | PF_W;
+constexpr uint32_t kCode = PF_R | PF_X;
+
+/// `base`: where the file would start if it were mapped as a whole.
+Elf64_Phdr Segment(uint32_t type, uint32_t flags, uint64_t base, uint64_t offset, uint64_t size,
+                   uint64_t alignment) {
   Elf64_Phdr segment{};
   segment.p_type = type;
-  // The dynamic linker writes to the dynamic section.
-  segment.p_flags = PF_R | PF_W;
-  segment.p_offset = segment.p_vaddr = segment.p_paddr = offset;
+  segment.p_flags = flags;
+  segment.p_offset = offset;
+  segment.p_vaddr = segment.p_paddr = base + offset;
   segment.p_filesz = segment.p_memsz = size;
   segment.p_align = alignment;
   return segment;
 }
 
-}  // namespace
+/// Without an address, with a function.
+std::vector<uint8_t> Make(const LibraryImports& imports, const void* address) {
+  const bool has_code = address == nullptr;
+  const size_t segment_count = has_code ? 4 : 3;
+  Image image;
+  const Elf64_Ehdr header = Header(segment_count);
+  image.Append(&header, 1);
+  const uint64_t segments_at = image.Append(std::vector<Elf64_Phdr>(segment_count));
+  // The start of the file with the function is mapped at 0, as code. After that, the whole file is
+  // mapped as data, at this address.
+  const uint64_t function_at = has_code ? image.Append(kReturnZero, sizeof(kReturnZero)) : 0;
+  const uint64_t code_size = image.size();
+  const uint64_t base = has_code ? kAlignment : 0;
 
-std::vector<uint8_t> MakeStandInLibrary(const LibraryImports& imports, const void* address) {
   Strings strings;
   const auto versions = DefineVersions(imports, strings);
   std::vector<Elf64_Sym> symbols(1);
@@ -147,27 +176,22 @@ std::vector<uint8_t> MakeStandInLibrary(const LibraryImports& imports, const voi
     Elf64_Sym entry{};
     entry.st_name = strings.Add(symbol.name);
     entry.st_info = ELF64_ST_INFO(STB_GLOBAL, STT_NOTYPE);
-    entry.st_shndx = SHN_ABS;
-    entry.st_value = reinterpret_cast<uintptr_t>(address);
+    entry.st_shndx = has_code ? kOwnSection : SHN_ABS;
+    entry.st_value = has_code ? function_at : reinterpret_cast<uintptr_t>(address);
     symbols.push_back(entry);
     symbol_versions.push_back(static_cast<uint16_t>(symbol.version + 2));
   }
 
-  constexpr size_t kSegments = 3;
-  Image image;
-  const Elf64_Ehdr header = Header(kSegments);
-  image.Append(&header, 1);
-  const uint64_t segments_at = image.Append(std::vector<Elf64_Phdr>(kSegments));
   const uint64_t dynamic_at = image.Append(std::vector<Elf64_Dyn>(kDynamicEntries));
   const std::pair<Elf64_Sxword, uint64_t> entries[kDynamicEntries] = {
       {DT_SONAME, versions.front().name.vda_name},
-      {DT_HASH, image.Append(HashTable(imports))},
-      {DT_SYMTAB, image.Append(symbols)},
+      {DT_HASH, base + image.Append(HashTable(imports))},
+      {DT_SYMTAB, base + image.Append(symbols)},
       {DT_SYMENT, sizeof(Elf64_Sym)},
-      {DT_VERSYM, image.Append(symbol_versions)},
-      {DT_VERDEF, image.Append(versions)},
+      {DT_VERSYM, base + image.Append(symbol_versions)},
+      {DT_VERDEF, base + image.Append(versions)},
       {DT_VERDEFNUM, versions.size()},
-      {DT_STRTAB, image.Append(strings.bytes())},
+      {DT_STRTAB, base + image.Append(strings.bytes())},
       {DT_STRSZ, strings.bytes().size()},
       {DT_NULL, 0},
   };
@@ -177,16 +201,27 @@ std::vector<uint8_t> MakeStandInLibrary(const LibraryImports& imports, const voi
     entry.d_un.d_val = entries[index].second;
     image.Write(dynamic_at + index * sizeof(Elf64_Dyn), entry);
   }
-  const Elf64_Phdr segments[kSegments] = {
-      Segment(PT_LOAD, 0, image.size(), kAlignment),
-      Segment(PT_DYNAMIC, dynamic_at, kDynamicEntries * sizeof(Elf64_Dyn), kTableAlignment),
-      // Without it, an executable stack would be requested.
-      Segment(PT_GNU_STACK, 0, 0, 16),
-  };
-  for (size_t index = 0; index < kSegments; ++index) {
+  std::vector<Elf64_Phdr> segments;
+  if (has_code) segments.push_back(Segment(PT_LOAD, kCode, 0, 0, code_size, kAlignment));
+  segments.push_back(Segment(PT_LOAD, kData, base, 0, image.size(), kAlignment));
+  segments.push_back(Segment(PT_DYNAMIC, kData, base, dynamic_at,
+                             kDynamicEntries * sizeof(Elf64_Dyn), kTableAlignment));
+  // Without it, an executable stack would be requested.
+  segments.push_back(Segment(PT_GNU_STACK, kData, 0, 0, 0, 16));
+  for (size_t index = 0; index < segments.size(); ++index) {
     image.Write(segments_at + index * sizeof(Elf64_Phdr), segments[index]);
   }
   return image.Take();
+}
+
+}  // namespace
+
+std::vector<uint8_t> MakeStandInLibrary(const LibraryImports& imports, const void* address) {
+  return Make(imports, address);
+}
+
+std::vector<uint8_t> MakeStandInLibrary(const LibraryImports& imports) {
+  return Make(imports, nullptr);
 }
 
 }  // namespace wasmedge_embed

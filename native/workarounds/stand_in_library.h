@@ -14,4 +14,8 @@ namespace wasmedge_embed {
 /// Layout: System V ABI (elf.h), "Symbol Versioning" of the Linux Standard Base.
 std::vector<uint8_t> MakeStandInLibrary(const LibraryImports& imports, const void* address);
 
+/// The same for any process of this processor: every symbol is the only function in the file, which
+/// returns 0. Its segment is executable and not writable.
+std::vector<uint8_t> MakeStandInLibrary(const LibraryImports& imports);
+
 }  // namespace wasmedge_embed

@@ -19,6 +19,7 @@ export const rows = [
   { name: 'guest-return', native: 'GuestReturnTest.LeavesWhenTheHostFunctionReturns' },
   { name: 'program-log', native: 'ProgramLogTest.IsNotAmongWhatTheGuestWrites' },
   { name: 'absent-llvm', mocha: 'compile-process', grep: 'Compiling in a process of its own' },
+  { name: 'absent-llvm', mocha: 'subprocess-llvm', grep: 'is left out \\(' },
   { name: 'llvm-signals', native: 'SignalsTest.AreAsTheyWereAfterCompiling' },
   { name: 'generic-target', native: 'GenericTargetTest.IsTheBaselineInAScope' },
   { name: 'call-buffers', mocha: 'indirect-imports', grep: 'however often \\(aot' },

@@ -22,6 +22,8 @@ export interface Command {
   file: string;
   args: string[];
   env: Record<string, string>;
+  /** A descriptor that it preloads (./absent-llvm.ts). */
+  preload?: number;
 }
 
 /** Limits for the guest's output. */
@@ -60,7 +62,7 @@ export class Invocation extends AcceptedInvocation {
     this.#streams = streams;
   }
 
-  start({ file, args, env }: Command): void {
+  start({ file, args, env, preload }: Command): void {
     this.#started = performance.now();
     try {
       // A separate process group, so that it can be killed as a whole.
@@ -74,6 +76,7 @@ export class Invocation extends AcceptedInvocation {
           stdout === 'inherit' ? 'inherit' : 'pipe',
           stderr === 'inherit' ? 'inherit' : 'pipe',
           'pipe',
+          ...(preload === undefined ? [] : [preload]),
         ],
       });
       const forget = onProcessExit(() => {

@@ -2,11 +2,18 @@ import { MESSAGE_CHARACTERS, receivedFields } from '../../support/encoded-error.
 import type { Trap, WasmEdgeErrorCode } from '../../support/errors.js';
 import { receivedFailure } from '../../support/inference-failures.js';
 import { printable, printableLines } from '../../support/printable.js';
-import { receivedRecord, receivedText } from '../../support/received.js';
+import { receivedBoolean, receivedRecord, receivedText } from '../../support/received.js';
 import type { InferenceFailure } from '../../support/shared-types.js';
 
 /** The descriptor for the log of WasmEdge's program, and for failures of the plug-ins. */
 export const LOG_DESCRIPTOR = 3;
+
+/** The libwasmedge that a process of the program uses. */
+export interface UsedLibrary {
+  path: string;
+  /** Whether it has loaded LLVM, as a separate library. */
+  hasLlvm: boolean;
+}
 
 /** A failure as reported by the plug-ins. */
 export interface PluginFailure {
@@ -27,6 +34,7 @@ export interface ProgramLog {
   inferenceFailures: InferenceFailure[];
   /** Whether the gas was used up, for which some versions have no code. */
   isOutOfGas: boolean;
+  library: UsedLibrary | undefined;
 }
 
 /** No line is longer: lib/runners/subprocess/invocation.ts keeps no more of the log. */
@@ -43,6 +51,7 @@ export function readLog(text: string): ProgramLog {
     fatal: undefined,
     isOutOfGas: false,
     inferenceFailures: [],
+    library: undefined,
   };
   for (const line of text.split('\n')) {
     if (line === GREETING) {
@@ -52,6 +61,8 @@ export function readLog(text: string): ProgramLog {
     } else if (line.startsWith('{"function":')) {
       const refused = parsed(line, receivedFailure);
       if (refused) log.inferenceFailures.push(refused);
+    } else if (line.startsWith('{"library":')) {
+      log.library ??= parsed(line, receivedLibrary);
     } else if (line.includes('[error] Cost exceeded limit')) {
       log.isOutOfGas = true;
     } else {
@@ -74,6 +85,14 @@ function receivedPluginFailure(sent: unknown): PluginFailure | undefined {
     message: printableLines(text, MESSAGE_CHARACTERS),
     ...(limit !== undefined && { limit }),
     ...(trap !== undefined && { trap }),
+  };
+}
+
+function receivedLibrary(sent: unknown): UsedLibrary {
+  const { library, llvm } = receivedRecord('a library', sent);
+  return {
+    path: receivedText('a path', library, ANY_CHARACTERS),
+    hasLlvm: receivedBoolean('a state', llvm),
   };
 }
 

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import path from 'node:path';
@@ -10,7 +9,9 @@ import { WasmEdgeError, reasonOf } from '../../support/errors.js';
 import { packageRoot } from '../../support/package-root.js';
 
 import { LOG_DESCRIPTOR, readLog } from './log.js';
+import type { UsedLibrary } from './log.js';
 import type { SubprocessSettings } from './settings.js';
+import { askVersion } from './version.js';
 
 /** WasmEdge's command line program, after a test run. */
 export interface Program {
@@ -19,6 +20,8 @@ export interface Program {
   version: string;
   /** The environment of each invocation's process; the guest sees none of it. */
   env: Record<string, string>;
+  /** Undefined if the plug-ins are of a version that does not report it. */
+  library: UsedLibrary | undefined;
 }
 
 const REMEDY =
@@ -43,10 +46,12 @@ export async function openProgram(
   env['WASMEDGE_PLUGIN_PATH'] = path.resolve(plugins);
   env['WASMEDGE_EMBED_LOG_DESCRIPTOR'] = String(LOG_DESCRIPTOR);
   env['WASMEDGE_EMBED_PARENT'] = String(process.pid);
-  const { stdout, log } = await askVersion(file, env);
+  const { stdout, log } = await askVersion(file, env).catch((error: unknown) => {
+    throw unusable(file, reasonOf(error), error);
+  });
   const version = /version (\d+\.\d+\.\d+\S*)/.exec(stdout + log)?.[1];
   if (version === undefined) throw unusable(file, 'it does not report a version of WasmEdge');
-  const { isRedirected, failure } = readLog(log);
+  const { isRedirected, failure, library } = readLog(log);
   // One of them also manages the guests' memories: without it, nothing is run.
   if (failure) throw unusable(file, failure.message);
   if (!isRedirected) {
@@ -56,7 +61,7 @@ export async function openProgram(
         'or were built for another system',
     );
   }
-  return { file, version, env };
+  return { file, version, env, library };
 }
 
 async function findProgram(given: string | undefined): Promise<string> {
@@ -108,45 +113,10 @@ async function findPlugins(): Promise<string> {
   );
 }
 
-// A program that hangs is a different one.
-const ANSWERS_WITHIN_MS = 30_000;
-const ANSWER_CHARACTERS = 1 << 16;
-
-function askVersion(
-  file: string,
-  env: Record<string, string>,
-): Promise<{ stdout: string; log: string }> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(file, ['--version'], {
-      env,
-      stdio: ['ignore', 'pipe', 'ignore', 'pipe'],
-      timeout: ANSWERS_WITHIN_MS,
-      killSignal: 'SIGKILL',
-    });
-    child.on('error', (error) => {
-      reject(unusable(file, reasonOf(error), error));
-    });
-    const texts = { stdout: '', log: '' };
-    const take = (name: keyof typeof texts) => (chunk: Buffer) => {
-      texts[name] = (texts[name] + chunk.toString()).slice(0, ANSWER_CHARACTERS);
-    };
-    child.stdout?.on('data', take('stdout'));
-    // Absent without free file descriptors; the error event reports that.
-    const stdio = child.stdio as typeof child.stdio | undefined;
-    stdio?.[LOG_DESCRIPTOR]?.on('data', take('log'));
-    child.on('close', (code, signal) => {
-      if (code === 0) resolve(texts);
-      else {
-        reject(unusable(file, `'--version' ended with ${signal ?? `exit code ${String(code)}`}`));
-      }
-    });
-  });
-}
-
-function unusable(file: string, reason: string, cause?: Error): WasmEdgeError {
+function unusable(file: string, reason: string, cause?: unknown): WasmEdgeError {
   return new WasmEdgeError(
     'ERR_NATIVE_LOAD',
     `WasmEdge's program ${file} cannot be used: ${reason}. ${REMEDY}`,
-    cause && { cause },
+    cause === undefined ? {} : { cause },
   );
 }
