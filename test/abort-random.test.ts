@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import type { LoadedModule, WasmEdgeError } from 'wasmedge-embed';
 
 import { ANSWER, ENDLESS, answers, endlessGuest } from './support/endless.js';
-import { random } from './support/hostile.js';
 import { MODES } from './support/modes.js';
+import { random } from './support/random.js';
 import { withModule } from './support/run-guest.js';
 
 const RUNS = 400;

@@ -5,9 +5,10 @@ import type { LoadOptions } from 'wasmedge-embed';
 import { fails } from './support/errors.js';
 import { GuestPage, IMAGE, MEMORY_END, withHostCalls } from './support/host-calls.js';
 import type { HostCall } from './support/host-calls.js';
-import { HOSTILE_LENGTHS, HOSTILE_POINTERS, isOutside, random } from './support/hostile.js';
+import { HOSTILE_LENGTHS, HOSTILE_POINTERS, isOutside } from './support/hostile.js';
 import { jpeg, plainJpeg } from './support/jpeg.js';
 import { png } from './support/png.js';
+import { random } from './support/random.js';
 
 const WITH_IMAGE: LoadOptions = { hostModules: ['wasmedge_image'] };
 

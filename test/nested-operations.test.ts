@@ -5,9 +5,9 @@ import type { Caller, Instance, LoadedModule, WasmEdgeError } from 'wasmedge-emb
 
 import { fails } from './support/errors.js';
 import { HOST_FUNCTION_ISOLATIONS, settleable } from './support/host-functions.js';
-import { random } from './support/hostile.js';
 import { withKeptHost, withKeptHostInstance } from './support/kept-host.js';
 import { loadKept } from './support/instances.js';
+import { random } from './support/random.js';
 import { temporaryPath, watGuest } from './support/wat.js';
 
 // A call that would wait for itself is refused at once: otherwise these tests hang.

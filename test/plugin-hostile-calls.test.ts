@@ -9,7 +9,8 @@ import {
   withHostCalls,
 } from './support/host-calls.js';
 import type { HostCall, HostCallResults, HostModule } from './support/host-calls.js';
-import { HOSTILE_LENGTHS, HOSTILE_POINTERS, random } from './support/hostile.js';
+import { HOSTILE_LENGTHS, HOSTILE_POINTERS } from './support/hostile.js';
+import { random } from './support/random.js';
 import { TensorFlowLiteLegacySession } from './support/tensorflow-lite-legacy-session.js';
 import { SUM_ANSWER, TensorFlowLiteSession } from './support/tensorflow-lite-session.js';
 import { forEachOf, runProgram } from './support/wasmedge-program.js';

@@ -7,10 +7,10 @@ import { compileModule, loadModule } from 'wasmedge-embed';
 
 import { withEnvironment } from './support/environment.js';
 import { fails } from './support/errors.js';
-import { random } from './support/hostile.js';
 import { MODES } from './support/modes.js';
 import { ROOT, rustGuest } from './support/paths.js';
 import { runScript } from './support/process.js';
+import { random } from './support/random.js';
 import { withModule } from './support/run-guest.js';
 import { temporaryPath, wasmFile, watGuest } from './support/wat.js';
 import { childrenOf, eventually, isAlive } from './support/workers.js';

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 
 import { MEMORY_END, TENSORFLOW_LITE, withHostCalls } from './support/host-calls.js';
 import type { HostCall } from './support/host-calls.js';
-import { HOSTILE_LENGTHS, HOSTILE_POINTERS, isOutside, random } from './support/hostile.js';
+import { HOSTILE_LENGTHS, HOSTILE_POINTERS, isOutside } from './support/hostile.js';
+import { random } from './support/random.js';
 import { ERRNO, SUM_ANSWER, TensorFlowLiteSession } from './support/tensorflow-lite-session.js';
 
 type PointerCase = readonly [name: string, size: number, call: (pointer: number) => HostCall];

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { fails } from './support/errors.js';
 import { MEMORY_END, TENSORFLOW_LITE_LEGACY, withHostCalls } from './support/host-calls.js';
 import type { HostCall, HostCallResults } from './support/host-calls.js';
-import { HOSTILE_LENGTHS, HOSTILE_POINTERS, isOutside, random } from './support/hostile.js';
+import { HOSTILE_LENGTHS, HOSTILE_POINTERS, isOutside } from './support/hostile.js';
+import { random } from './support/random.js';
 import { TensorFlowLiteLegacySession } from './support/tensorflow-lite-legacy-session.js';
 import { SUM_ANSWER } from './support/tensorflow-lite-session.js';
 

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 
 import { MEMORY_END, WASI_NN, withHostCalls } from './support/host-calls.js';
 import type { HostCall } from './support/host-calls.js';
-import { HOSTILE_LENGTHS, HOSTILE_POINTERS, isOutside, random } from './support/hostile.js';
+import { HOSTILE_LENGTHS, HOSTILE_POINTERS, isOutside } from './support/hostile.js';
+import { random } from './support/random.js';
 import { elements } from './support/tflite.js';
 import {
   ERRNO,

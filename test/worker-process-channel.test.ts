@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { PassThrough, Writable } from 'node:stream';
 
-import { random } from './support/hostile.js';
 import { Channel } from './support/internals.js';
+import { random } from './support/random.js';
 
 const BOUNDS = { headerBytes: 1000, arrays: 3, arrayBytes: 400_000, aheadBytes: 100_000 };
 

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { LoadedModule, RunOptions, WasmEdgeError } from 'wasmedge-embed';
 
-import { random } from './support/hostile.js';
 import { rustGuest } from './support/paths.js';
+import { random } from './support/random.js';
 import { withModule } from './support/run-guest.js';
 import { eventually, workers } from './support/workers.js';
 

@@ -3,7 +3,6 @@ import { Socket } from 'node:net';
 
 import { WasmEdgeError } from 'wasmedge-embed';
 
-import { random } from './support/hostile.js';
 import {
   ForwardedStreams,
   HeldLane,
@@ -14,6 +13,7 @@ import {
 } from './support/internals.js';
 import type { WorkerStart } from './support/internals.js';
 import { misbehaviour } from './support/misbehaviour.js';
+import { random } from './support/random.js';
 import { rogueScript } from './support/rogue-script.js';
 import { childrenOf, eventually } from './support/workers.js';
 

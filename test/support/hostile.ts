@@ -20,14 +20,3 @@ export const HOSTILE_LENGTHS = [-1, -4, 2 ** 31 - 1, 2 ** 31, 2 ** 30, MEMORY_EN
 export function isOutside(pointer: number, size: number): boolean {
   return (pointer >>> 0) + size > MEMORY_END;
 }
-
-/** Numbers from 0 below a limit, the same for each seed (xorshift32). */
-export function random(seed: number): (limit: number) => number {
-  let state = seed;
-  return (limit) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % limit;
-  };
-}

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, writeSync } from 'node:fs';
 import type { Socket } from 'node:net';
 
-import { random } from './hostile.js';
+import { random } from './random.js';
 
 type Json = unknown;
 
