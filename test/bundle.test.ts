@@ -13,7 +13,6 @@ import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
 import { build } from 'esbuild';
-import { compileModule } from 'wasmedge-embed';
 
 import type { BundleReport } from '../dist/bundle/bundle.js';
 import type { SideFile } from '../dist/compile/side-file.js';
@@ -29,7 +28,7 @@ import { CLASSIFIER, classify } from './support/classification.js';
 import { commandLine } from './support/command-line.js';
 import { jpeg } from './support/jpeg.js';
 import { folderWith } from './support/model-files.js';
-import { SMALL_MODEL, ROOT } from './support/paths.js';
+import { SMALL_MODEL, ROOT, compiledTestGuest } from './support/paths.js';
 import { skip } from './support/skip.js';
 import { assemble, temporaryPath } from './support/wat.js';
 
@@ -73,8 +72,7 @@ describe('wasmedge-embed bundle', function () {
     }
     const made = path.join(temporaryPath('bundle'), 'new', 'folder');
     // Without optimization, which takes a quarter of a minute: a bundle would compile it with.
-    const module = temporaryPath('classifier.so');
-    await compileModule(CLASSIFIER, module, { generic: true, optimize: 0 });
+    const module = compiledTestGuest('image-classification-generic');
     const args = ['--output', made, '--module', module, ...MODEL, '--json', '--force'];
     const { stdout, stderr, exitCode } = await commandLine(['bundle', ...args]);
     assert.equal(exitCode, 0, stderr);

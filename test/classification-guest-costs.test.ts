@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
 
-import { compileModule } from 'wasmedge-embed';
-
 import { CLASSIFIER } from './support/classification.js';
 import { COSTLY, emptyScans, segment } from './support/costly-jpeg.js';
 import { plainJpeg } from './support/jpeg.js';
 import { refused, withHandler } from './support/lambda-handler.js';
+import { compiledTestGuest } from './support/paths.js';
 import { withModule } from './support/run-guest.js';
 import { constantModel } from './support/tflite-models.js';
-import { temporaryPath } from './support/wat.js';
 
 const MODEL = constantModel({ type: 'uint8', size: [2, 2, 3] }, [255]);
 const load = { models: { default: MODEL } };
@@ -25,8 +23,7 @@ describe('what a picture may cost in the classification guest', () => {
   const FUEL = 50_000_000;
 
   it('is bounded by its bytes, in instructions', async () => {
-    const metered = temporaryPath('metered.so');
-    await compileModule(CLASSIFIER, metered, { meter: true, optimize: 0 });
+    const metered = compiledTestGuest('image-classification-metered');
     for (const [what, picture, told] of COSTLY) {
       const limits = { fuel: FUEL + FUEL_A_BYTE * picture.length };
       await withModule(metered, { ...load, limits }, async (module) => {

@@ -5,7 +5,7 @@ import { compileModule, loadModule } from 'wasmedge-embed';
 import type { LoadOptions, LoadedModule } from 'wasmedge-embed';
 
 import { fails } from './support/errors.js';
-import { rustGuest } from './support/paths.js';
+import { compiledTestGuest } from './support/paths.js';
 import { withModule } from './support/run-guest.js';
 import { temporaryPath, wasmFile } from './support/wat.js';
 
@@ -164,8 +164,7 @@ describe('limits.fuel', () => {
   });
 
   it('serves a Rust program', async () => {
-    const tour = temporaryPath('std-tour.so');
-    await compileModule(rustGuest('std-tour'), tour, { meter: true, optimize: 0 });
+    const tour = compiledTestGuest('std-tour-metered');
     const options = { concurrency: 1, limits: { fuel: 10_000_000 } };
     await withModule(tour, options, async (module) => {
       assert.equal((await module.run({ args: ['upper'], stdin: 'a' })).stdout.toString(), 'A');

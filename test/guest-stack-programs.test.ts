@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import { compileModule, loadModule } from 'wasmedge-embed';
+import { loadModule } from 'wasmedge-embed';
 import type {
   LoadOptions,
   LoadedModule,
@@ -11,9 +11,8 @@ import type {
 
 import { fails } from './support/errors.js';
 import { ISOLATIONS } from './support/isolations.js';
-import { testGuest, rustGuest } from './support/paths.js';
+import { compiledTestGuest, rustGuest, testGuest } from './support/paths.js';
 import { loadLightly, sharedModules } from './support/run-guest.js';
-import { temporaryPath } from './support/wat.js';
 
 /** Real programs, with the names that their compilers produce. */
 
@@ -125,9 +124,7 @@ for (const isolation of ISOLATIONS) {
 
 describe('Where a program in Rust failed', () => {
   it('is told of what has used up its fuel', async () => {
-    // At the usual level, the metered code takes eight seconds to compile.
-    const metered = temporaryPath('failing.so');
-    await compileModule(FAILING, metered, { meter: true, optimize: 0 });
+    const metered = compiledTestGuest('failing-metered');
     await using module = await loadModule(metered, { limits: { fuel: 10_000_000 } });
     const error = await fails('ERR_LIMIT', module.run({ args: ['spin'] }));
     assert.equal(error.limit, 'fuel');

@@ -38,40 +38,42 @@ export const guestCompilation = compilation({
  * @param {object} details
  * @param {string} details.name
  * @param {string} details.title
- * @param {[guest: string, compiled: string][]} details.guests
+ * @param {[guest: string, compiled: string, ...options: string[]][]} details.guests
  * @param {string} details.folder in the cache, where they are kept for other clones
  * @param {string} [details.modules] the cache of modules that gets them (WASMEDGE_EMBED_CACHE)
  * @returns {import('./steps.mjs').Step}
  */
 export function compilation({ name, title, guests, folder, modules }) {
   const digests = () => [...guests.map(([guest]) => guest), addonFile].map(sha256OfFile);
+  const options = guests.map(([, , ...given]) => given.join(' '));
   return {
     name,
     title,
 
     async stamp({ machine }) {
-      const facts = [...digests(), machine.wasmedge, processor()];
+      const facts = [...digests(), ...options, machine.wasmedge, processor()];
       return { digest: digestOf([], facts), outputs: guests.map(([, compiled]) => compiled) };
     },
 
     async run({ machine }, task) {
       // The compiler itself, not only its version.
       const libraries = await librariesOf();
-      const facts = [machine.wasmedge, libraries, process.version, processor()];
+      const facts = [...options, machine.wasmedge, libraries, process.version, processor()];
       const keyOf = () => digestOf(compiler, [...digests(), ...facts]);
       const isKept = await takeOrMake(folder, keyOf, async () => {
-        const compile = ([guest, compiled]) =>
-          task.exec(process.execPath, [commandLine, 'compile', guest, '-o', compiled], {
+        const compile = ([guest, compiled, ...given]) =>
+          task.exec(process.execPath, [commandLine, 'compile', guest, '-o', compiled, ...given], {
             cwd: root,
           });
         const ends = await Promise.allSettled(guests.map(compile));
         for (const { reason } of ends) if (reason) throw reason;
         return guests.flatMap(([, compiled]) => [compiled, `${compiled}.aot.json`]);
       });
-      // Also in the cache of modules, so that no command compiles them again.
+      // Those with the usual options also in the cache of modules, so that no command compiles them again.
       const keeper = path.join(root, 'scripts/setup/keep-compiled.mjs');
       const env = modules && { WASMEDGE_EMBED_CACHE: modules };
-      await task.exec(process.execPath, [keeper, ...guests.flat()], { cwd: root, env });
+      const usual = guests.filter(([, , ...given]) => given.length === 0).flat();
+      await task.exec(process.execPath, [keeper, ...usual], { cwd: root, env });
       return isKept ? 'done, as another clone compiled them' : undefined;
     },
   };

@@ -21,10 +21,20 @@ const testGuestCompilations = [
   ...['std-tour', 'wasi-nn', 'infer', 'failing'].map((name) => [guest(name), compiled(name)]),
 ];
 
+/** Those that a test loads in another form, without optimization, which takes many times as long. */
+const otherCompilations = [
+  ['image-classification', 'metered', '--meter'],
+  ['image-classification', 'generic', '--generic'],
+  ['std-tour', 'metered', '--meter'],
+  ['failing', 'metered', '--meter'],
+].map(([name, form, option]) => [
+  ...[guest(name), compiled(`${name}-${form}`), option, '--optimize', '0'],
+]);
+
 export const testGuestCompilation = compilation({
   name: 'test-guest-compilation',
   title: 'Guests of the tests, ahead of time',
-  guests: testGuestCompilations,
+  guests: [...testGuestCompilations, ...otherCompilations],
   folder: 'guests-tests',
   modules: testCache,
 });

@@ -18,6 +18,14 @@ export function compiledGuest(name: string): string {
   return path.join(ROOT, 'build', 'guest', `${name}.so`);
 }
 
+/**
+ * A Rust guest that the set-up for tests has compiled ahead of time for this processor, by its name
+ * there: see test/setup/test-guest-compilation.mjs.
+ */
+export function compiledTestGuest(name: string): string {
+  return path.join(ROOT, 'build', 'test-guests', `${name}.so`);
+}
+
 /** WasmEdge's plug-ins, built by the set-up. */
 export const PLUGINS = path.join(ROOT, 'build', 'plugin');
 
