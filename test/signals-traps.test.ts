@@ -37,9 +37,15 @@ async function traps(expected: Trap, call: Promise<unknown>): Promise<void> {
 describe('Traps on all threads at once, with calls that work in between', () => {
   let trapping: string;
   let recursion: string;
+  const { stackTraceLimit } = Error;
   before(async () => {
+    // Nobody reads the stacks of some 60,000 errors, which take longer to write down than a trap.
+    Error.stackTraceLimit = 0;
     trapping = await watGuest('traps');
     recursion = await recursionGuest();
+  });
+  after(() => {
+    Error.stackTraceLimit = stackTraceLimit;
   });
 
   const overflow = (module: LoadedModule): Promise<void> =>
