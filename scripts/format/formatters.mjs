@@ -18,6 +18,9 @@ import { localProgram, root } from '../setup/paths.mjs';
  * @typedef {{ command: string, args: string[], options?: object }} Command
  */
 
+// By content, options and version: what was well-formed stays so.
+const cached = ['--cache', '--cache-strategy=content', '--cache-location=build/prettier.json'];
+
 /** @type {Formatter[]} */
 export const formatters = [
   {
@@ -25,7 +28,7 @@ export const formatters = [
     title: 'Prettier',
     command: (_machine, write) => ({
       command: localProgram('prettier'),
-      args: [write ? '--write' : '--check', '--log-level', write ? 'warn' : 'log', '.'],
+      args: [write ? '--write' : '--check', ...cached, '--log-level', write ? 'warn' : 'log', '.'],
       options: { cwd: root },
     }),
   },
@@ -68,6 +71,5 @@ export const formatters = [
 
 /** The root file of a crate: that of a program, or of a library. */
 function crateRoot(folder) {
-  const program = path.join(folder, 'src/main.rs');
-  return existsSync(program) ? program : path.join(folder, 'src/lib.rs');
+  return ['src/main.rs', 'src/lib.rs'].map((name) => path.join(folder, name)).find(existsSync);
 }
