@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
 import path from 'node:path';
 
 import { CommandFailure } from '../../scripts/setup/failure.mjs';
@@ -87,34 +87,25 @@ export async function keepFinding(target, reproducer, task) {
 }
 
 /**
- * Reduces the committed corpus to the fewest inputs that reach all code reached by it and by the
- * working corpus. Findings stay unchanged.
+ * Adds to the committed corpus the fewest inputs of the working corpus that reach the code that it does not reach yet.
+ * What it has stays: which code an input reaches may depend on threads, and on the inputs before it.
  *
  * @returns {Promise<number>} how many inputs it has now
  */
 export async function keepCorpus(target, task) {
-  const chosen = `${target.work}.kept`;
-  rmSync(chosen, { recursive: true, force: true });
-  for (const folder of [chosen, target.corpus]) mkdirSync(folder, { recursive: true });
+  mkdirSync(target.corpus, { recursive: true });
   const { code, signal } = await task.attempt(
     fuzzerFile(target.name),
     [
       ...limits(target),
       // What is reached counts, not how often: far fewer inputs.
-      ...['-set_cover_merge=1', '-use_counters=0', chosen, target.corpus, target.work],
+      ...['-set_cover_merge=1', '-use_counters=0', target.corpus, target.work],
     ],
     { env: environment() },
   );
   if (code !== 0) {
     throw new CommandFailure(`${target.name}_fuzzer`, outcomeOf({ code, signal }));
   }
-  for (const file of readdirSync(target.corpus)) {
-    if (!/^(crash|leak|oom|timeout)-/.test(file)) rmSync(path.join(target.corpus, file));
-  }
-  for (const file of readdirSync(chosen)) {
-    renameSync(path.join(chosen, file), path.join(target.corpus, file));
-  }
-  rmSync(chosen, { recursive: true });
   return readdirSync(target.corpus).length;
 }
 

@@ -21,7 +21,8 @@ const details = {
   file_system: { maxLength: 1024 },
   guest_stack: { maxLength: 2048, seeds: guestStackSeeds },
   host_folders: { maxLength: 1024, seeds: folderSeeds },
-  host_answers: { maxLength: 512, seeds: hostAnswerSeeds },
+  // Its threads take turns, so that it tries few inputs in a second, and the same ones reach more or less code.
+  host_answers: { maxLength: 512, seeds: hostAnswerSeeds, leastSeconds: 15 },
   host_calls: { maxLength: 1024, seeds: hostCallSeeds },
   model_check: { maxLength: 16_384, seedProgram: modelSeedsFile },
   module_file: { maxLength: 2048, seeds: moduleSeeds },
@@ -34,6 +35,7 @@ const details = {
  * @typedef {object} Target
  * @property {string} name
  * @property {number} maxLength in bytes
+ * @property {number} leastSeconds how long it runs even if less is asked for
  * @property {string} work where libFuzzer keeps what it found worth keeping, between runs too
  * @property {string} scratch the same for a run that begins without what earlier ones found
  * @property {string} seeds inputs made by hand
@@ -49,6 +51,7 @@ export function allTargets() {
     .map((name) => ({
       name,
       maxLength: details[name]?.maxLength ?? 4096,
+      leastSeconds: details[name]?.leastSeconds ?? 1,
       work: path.join(workFolder, name, 'work'),
       scratch: path.join(workFolder, name, 'scratch'),
       seeds: path.join(workFolder, name, 'seeds'),

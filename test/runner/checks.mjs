@@ -149,13 +149,13 @@ export const checks = [
   ...nativeChecks,
   {
     name: 'fuzz',
-    title: 'Fuzzing, 15 s a target',
+    title: 'Fuzzing, 5 s a target, or 15',
     processors: halfOfProcessors,
     turn: clangTree,
     commands: async ({ processors }) => [
       script(
         'test/fuzz/native.mjs',
-        ...['--seconds', '15', '--repeatable', '--parallel', String(processors)],
+        ...['--seconds', '5', '--repeatable', '--parallel', String(processors)],
       ),
     ],
     count: countFuzzers,
