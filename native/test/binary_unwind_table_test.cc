@@ -44,7 +44,8 @@ const UnwindTable::Bytes& Own() {
 __attribute__((no_sanitize("address"))) std::vector<uint8_t> CopyOwn(size_t size) {
   std::vector<uint8_t> copy(size);
   const volatile uint8_t* const bytes = Own().data;
-  for (size_t place = 0; place < size; ++place) copy[place] = bytes[place];
+  uint8_t* const to = copy.data();
+  for (size_t place = 0; place < size; ++place) to[place] = bytes[place];
   return copy;
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "host/host_module.h"
+#include "test/combinations.h"
 #include "test/fake_guest.h"
 
 namespace wasmedge_embed::test {
@@ -52,15 +53,13 @@ template <typename State, typename Check>
 void CallWithEverything(ErrnoGuest<State>& guest, const HostFunction<State>& function,
                         const std::vector<uint32_t>& values, const Check& check) {
   const size_t count = std::string_view(function.signature).find(':');
-  std::vector<size_t> choice(count);
-  while (true) {
-    std::vector<uint32_t> arguments;
-    for (const size_t index : choice) arguments.push_back(values[index]);
-    check(guest.Call(function, arguments));
-    size_t place = 0;
-    while (place < count && ++choice[place] == values.size()) choice[place++] = 0;
-    if (place == count) return;
-  }
+  EXPECT_EQ(function.signature, std::string(count, 'i') + ":i") << function.name;
+  ForEveryCombination({values.begin(), values.end()}, count, [&](const auto& arguments) {
+    if (guest.FakeGuest<State>::Call(function, arguments) != HostOutcome::kReturn) {
+      ADD_FAILURE() << function.name;
+    }
+    check(static_cast<uint32_t>(guest.result()));
+  });
 }
 
 /// Arguments that have broken host functions before: nulls, ends, sign bits, wraparounds.

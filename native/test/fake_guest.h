@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -56,9 +57,7 @@ class FakeGuest {
 
   template <typename T = uint32_t>
   T Read(uint32_t address) const {
-    if (memory_.size() < sizeof(T) || address > memory_.size() - sizeof(T)) {
-      throw std::logic_error("test reads outside of the memory");
-    }
+    RequireInside(address, sizeof(T));
     T value;
     std::memcpy(&value, memory_.data() + address, sizeof(T));
     return value;
@@ -66,10 +65,10 @@ class FakeGuest {
 
   template <typename T>
   std::vector<T> ReadAll(uint32_t address, size_t count) const {
-    std::vector<T> values;
-    for (size_t i = 0; i < count; ++i) {
-      values.push_back(Read<T>(address + static_cast<uint32_t>(i * sizeof(T))));
-    }
+    RequireInside(address, count * sizeof(T));
+    std::vector<T> values(count);
+    std::copy_n(memory_.data() + address, count * sizeof(T),
+                reinterpret_cast<uint8_t*>(values.data()));
     return values;
   }
 
@@ -80,18 +79,15 @@ class FakeGuest {
 
   template <typename T>
   void Write(uint32_t address, T value) {
-    if (memory_.size() < sizeof(T) || address > memory_.size() - sizeof(T)) {
-      throw std::logic_error("test writes outside of the memory");
-    }
+    RequireInside(address, sizeof(T));
     std::memcpy(memory_.data() + address, &value, sizeof(T));
   }
 
   template <typename T>
   void WriteAll(uint32_t address, const std::vector<T>& values) {
-    for (const T& value : values) {
-      Write(address, value);
-      address += static_cast<uint32_t>(sizeof(T));
-    }
+    RequireInside(address, values.size() * sizeof(T));
+    std::copy_n(reinterpret_cast<const uint8_t*>(values.data()), values.size() * sizeof(T),
+                memory_.data() + address);
   }
 
   void WriteString(uint32_t address, std::string_view text) {
@@ -108,6 +104,12 @@ class FakeGuest {
   }
 
  private:
+  void RequireInside(uint32_t address, size_t size) const {
+    if (size > memory_.size() || address > memory_.size() - size) {
+      throw std::logic_error("the test accesses bytes outside of the memory");
+    }
+  }
+
   const HostModule<State>& module_;
   State& state_;
   std::vector<uint8_t> memory_;

@@ -54,7 +54,8 @@ class Shared {
 template <typename T>
 T TellingNumber(std::mt19937_64& random) {
   using Limits = std::numeric_limits<T>;
-  const T small = static_cast<T>(random() % 20);
+  const uint64_t number = random();
+  const T small = static_cast<T>(number / std::numeric_limits<uint32_t>::max() % 20);
   const T numbers[] = {
       0,
       1,
@@ -65,7 +66,17 @@ T TellingNumber(std::mt19937_64& random) {
       Limits::lowest(),
       Limits::has_infinity ? Limits::infinity() : static_cast<T>(Limits::max() - 1),
       Limits::has_quiet_NaN ? Limits::quiet_NaN() : static_cast<T>(127)};
-  return numbers[random() % std::size(numbers)];
+  return numbers[number % std::size(numbers)];
+}
+
+void FillWithBytes(uint8_t* bytes, uint64_t size, std::mt19937_64& random) {
+  uint64_t at = 0;
+  for (; at + sizeof(uint64_t) <= size; at += sizeof(uint64_t)) {
+    const uint64_t eight = random();
+    std::memcpy(bytes + at, &eight, sizeof(eight));
+  }
+  const uint64_t rest = random();
+  std::memcpy(bytes + at, &rest, size - at);
 }
 
 template <typename T>
@@ -94,7 +105,7 @@ void FillInputs(const Model& model, const CompiledModelPool::Lease& compiled, ui
     } else if (telling && info.type == TensorType::kInt64) {
       FillWithTellingNumbers<int64_t>(bytes, info.byte_size, random);
     } else {
-      std::generate_n(bytes, info.byte_size, [&] { return static_cast<uint8_t>(random()); });
+      FillWithBytes(bytes, info.byte_size, random);
     }
   }
 }

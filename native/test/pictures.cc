@@ -8,7 +8,6 @@
 #include <csetjmp>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <random>
 #include <set>
 
@@ -73,9 +72,9 @@ std::vector<uint8_t> Scale(const Rgb& source, size_t width, size_t height) {
       for (size_t channel = 0; channel < kChannels; ++channel) {
         size_t sum = count / 2;
         for (size_t row = top; row < bottom; ++row) {
-          for (size_t column = left; column < right; ++column) {
-            sum += source.bytes[(row * source.width + column) * kChannels + channel];
-          }
+          const uint8_t* value =
+              source.bytes.data() + (row * source.width + left) * kChannels + channel;
+          for (size_t column = left; column < right; ++column, value += kChannels) sum += *value;
         }
         scaled[(y * width + x) * kChannels + channel] = static_cast<uint8_t>(sum / count);
       }
@@ -97,9 +96,9 @@ std::vector<Picture> ReadPhotographs(const std::string& folder, size_t width, si
   std::vector<Picture> pictures;
   std::set<std::vector<uint8_t>> seen;
   for (const auto& path : paths) {
-    std::ifstream stream(path, std::ios::binary);
-    const std::vector<uint8_t> file{std::istreambuf_iterator<char>(stream),
-                                    std::istreambuf_iterator<char>()};
+    std::vector<uint8_t> file(std::filesystem::file_size(path));
+    std::ifstream(path, std::ios::binary)
+        .read(reinterpret_cast<char*>(file.data()), static_cast<std::streamsize>(file.size()));
     Rgb picture;
     if (!Decode(file, &picture)) continue;
     Picture scaled{path.lexically_relative(folder), Scale(picture, width, height)};

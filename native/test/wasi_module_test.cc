@@ -106,6 +106,7 @@ TEST_P(WasiHostileArguments, GiveAnErrno) {
     for (size_t i = 0; i < parameters; ++i) combinations *= values.size();
     const uint64_t step = combinations > 20'000 ? combinations / 20'000 * 2 + 1 : 1;
     uint64_t calls = 0;
+    std::vector<uint64_t> arguments(parameters);
     for (uint64_t combination = 0; combination < combinations; combination += step, ++calls) {
       if (calls % 100 == 0) {
         WasiInput input;
@@ -140,18 +141,17 @@ TEST_P(WasiHostileArguments, GiveAnErrno) {
         const uint8_t fill = calls % 300 == 0 ? 0 : calls % 300 == 100 ? 1 : 'a';
         guest.memory().assign(memory_size, fill);
       }
-      std::vector<uint64_t> arguments;
       uint64_t rest = combination;
       for (size_t i = 0; i < parameters; ++i) {
         const uint64_t value = values[rest % values.size()];
         rest /= values.size();
         // For 64-bit arguments, the largest values have 64 bits.
         const bool is_64_bits = signature[i] == 'I';
-        arguments.push_back(is_64_bits && value == 0x7FFF'FFFF   ? ~uint64_t{0} >> 1
-                            : is_64_bits && value == 0xFFFF'FFFF ? ~uint64_t{0}
-                                                                 : value);
+        arguments[i] = is_64_bits && value == 0x7FFF'FFFF   ? ~uint64_t{0} >> 1
+                       : is_64_bits && value == 0xFFFF'FFFF ? ~uint64_t{0}
+                                                            : value;
       }
-      ASSERT_EQ(guest.Call(function.name, arguments), HostOutcome::kReturn) << function.name;
+      ASSERT_EQ(guest.Call(function, arguments), HostOutcome::kReturn) << function.name;
       ASSERT_LE(guest.result(), kLastErrno) << function.name;
     }
   }
