@@ -1,11 +1,13 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** Contains, as functions, everything that the package's entry points load immediately. */
+/** Contains, as functions, everything that the files of `STARTS` load immediately. */
 const SHARED = 'shared.js';
+/** The main entry point, what it loads for a plain module, and the program of worker processes. */
+const STARTS = ['index.js', 'compile/aot-cache.js', 'module/worker-process-child.js'];
 
 const HEAD = `"use strict";
-// Generated from the files next to it, which re-export what is defined here: one file is found and read in less time than sixty.
+// Generated from the files next to it, which re-export what is defined here: one file is found and read in less time than seventy.
 const $loaded = Object.create(null);
 module.exports = Object.assign($load, { loaded: $loaded });
 function $load(name) {
@@ -25,9 +27,9 @@ function $load(name) {
 `;
 
 /**
- * Combines everything that the main entry point loads immediately in one file, so that a process starts faster: Node.js
- * would look up, read and compile each file separately. The original files remain for code that loads them by name, but
- * re-export the definitions of that one file, so that each class exists once, whichever entry point it is loaded from.
+ * Combines everything that a start loads immediately in one file, so that a process starts faster: Node.js would look
+ * up, read and compile each file separately. The original files remain for code that loads them by name, but re-export
+ * the definitions of that one file, so that each class exists once, whichever entry point it is loaded from.
  *
  * Files that refer to their own location remain unchanged, because file tracers expect these references there.
  *
@@ -37,22 +39,20 @@ function $load(name) {
 export async function shareStart(dist) {
   // Imported here, because this file is loaded before `npm ci` has run.
   const { default: typescript } = await import('typescript');
+  const { createSourceFile, ScriptKind, ScriptTarget } = typescript;
   const sources = new Map();
   const staying = new Set();
 
   const add = (file) => {
     if (sources.has(file) || staying.has(file)) return;
     const text = readFileSync(file, 'utf8');
-    if (/__filename|__dirname|require\.resolve/.test(text)) {
-      staying.add(file);
-    } else {
-      sources.set(file, parse(typescript, file, text));
-    }
-    const source = sources.get(file) ?? parse(typescript, file, text);
+    const source = createSourceFile(file, text, ScriptTarget.ES2022, true, ScriptKind.JS);
+    if (/__filename|__dirname|require\.resolve/.test(text)) staying.add(file);
+    else sources.set(file, source);
     for (const name of loadedAtOnce(typescript, source))
       add(path.resolve(path.dirname(file), name));
   };
-  add(path.join(dist, 'index.js'));
+  for (const name of STARTS) add(path.join(dist, name));
 
   const printer = typescript.createPrinter({ removeComments: true });
   const nameOf = (file) => path.relative(dist, file).split(path.sep).join('/');
@@ -73,7 +73,10 @@ export async function shareStart(dist) {
     shared += `"${nameOf(file)}": function (module, exports) {\n${moved}},\n`;
   }
   writeFileSync(path.join(dist, SHARED), `${shared}};\n`);
-  for (const file of staying) {
+  // Those that are loaded later take from it directly: a file that only re-exports costs as much as any.
+  for (const name of readdirSync(dist, { recursive: true })) {
+    const file = path.join(dist, name);
+    if (!/\.js$/.test(name) || name === SHARED || sources.has(file)) continue;
     writeFileSync(file, withPaths(readFileSync(file, 'utf8'), file, file));
   }
   for (const [file, { text }] of sources) {
@@ -89,11 +92,6 @@ export async function shareStart(dist) {
     );
   }
   return sources.size;
-}
-
-function parse(typescript, file, text) {
-  const { ES2022 } = typescript.ScriptTarget;
-  return typescript.createSourceFile(file, text, ES2022, true, typescript.ScriptKind.JS);
 }
 
 /** What a file requires from the package before any of its functions is called. */
