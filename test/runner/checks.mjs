@@ -77,7 +77,7 @@ export const checks = [
     commands: async ({ machine, processors }) => {
       const withClippy = (subcommand, ...args) => {
         const all = cargo(machine, subcommand, [...hostPackages(), ...args]);
-        return withEnvironment(all, { ...asClippy(machine), ...jobs(processors) });
+        return withEnvironment(all, { ...asClippy(machine), ...inOnePiece, ...jobs(processors) });
       };
       return [
         // Both forms of each crate, with `cfg(test)` and without: the tests need most of them.
@@ -95,7 +95,7 @@ export const checks = [
     commands: async ({ machine, processors }) =>
       [
         // With the profile of the tests for this machine, which have built the same macros and build scripts.
-        clippy(machine, ['--workspace', '--target', 'wasm32-wasip1']),
+        withEnvironment(clippy(machine, ['--workspace', '--target', 'wasm32-wasip1']), inOnePiece),
         {
           // Built, as it is to be run anyway: its crates, only looked at, would be compiled in another form.
           command: machine.rust.cargo,
@@ -363,6 +363,9 @@ function withEnvironment({ options, ...command }, env) {
 function jobs(processors) {
   return { CARGO_BUILD_JOBS: String(processors), RUST_TEST_THREADS: String(processors) };
 }
+
+/** cargo's environment for least work in all: a crate in several pieces has what it inlines in each of them. */
+const inOnePiece = { CARGO_INCREMENTAL: '0', CARGO_PROFILE_DEV_CODEGEN_UNITS: '1' };
 
 /** cargo's environment that has Clippy compile the crates of a workspace: a second look would compile them again. */
 function asClippy(machine) {
