@@ -22,7 +22,7 @@ const results = benchResults([
   contender('original', 48, { group: 'original', labels: ['cat', null] }),
   contender('sharp-onnxruntime', 8, { group: 'peer', labels: ['cat', 'wolf'] }),
   contender('echo-in-process', 0.06, { workload: 'trivial' }),
-  contender('echo-subprocess', 20, { workload: 'trivial' }),
+  contender('echo-original', 20, { workload: 'trivial' }),
   {
     ...contender('native', 1),
     skipped: 'There is no <compiler> here.',

@@ -14,17 +14,13 @@ export interface EmbeddedSettings {
   guest: string;
   /** Absent for a guest without inference. */
   model?: { file: string; labels: string };
+  /** For a guest that only copies its input: so many bytes of the picture. */
+  copiedBytes?: number;
   kernels: Kernels;
   concurrency: number;
   /** Loads one part after another, to measure each, instead of in parallel. */
   apart?: boolean;
 }
-
-/**
- * The input of the trivial guest: small, so that the invocation is measured rather than the
- * copying.
- */
-const TRIVIAL_BYTES = 1024;
 
 const load = createRequire(__filename);
 
@@ -42,7 +38,7 @@ export async function create(settings: EmbeddedSettings, mark: Mark): Promise<Wo
   mark(settings.apart ? 'load and link the module' : 'load the module and the model');
   return {
     async run(picture): Promise<Answer> {
-      const stdin = model ? picture : picture.subarray(0, TRIVIAL_BYTES);
+      const stdin = model ? picture : picture.subarray(0, settings.copiedBytes);
       const { stdout, stderr, exitCode, timings } = await module.run({ stdin });
       if (exitCode !== 0) throw new Error(`The guest exited with ${exitCode}: ${String(stderr)}`);
       const partsMs = partsOf(timings);

@@ -17,6 +17,7 @@ export const definitions: readonly Definition[] = [
   ...native.classification,
   ...peer.classification,
   ...embedded.trivial,
+  ...original.trivial,
   ...calls.instanceCall,
   ...calls.hostCall,
   ...snapshots.snapshot,

@@ -12,7 +12,7 @@ import { guestSource, liteRt, root, wasmedgeProgram } from '../places.js';
 import { compiledModule } from './compiled-guest.js';
 import { Unavailable } from './definition.js';
 import type { Definition, PreparationContext, Prepared } from './definition.js';
-import { programPart } from './embedded-definitions.js';
+import { TRIVIAL_BYTES, programPart } from './embedded-definitions.js';
 import type { OriginalSettings } from './original.js';
 import { childCommands } from './run-child.js';
 
@@ -34,6 +34,39 @@ export const classification: Definition[] = [
     prepare,
   },
 ];
+
+/** The cost of spawning it, without our plug-ins. */
+export const trivial: Definition[] = [
+  {
+    name: 'echo-original',
+    title: 'Trivial guest, spawning wasmedge',
+    workload: 'trivial',
+    group: 'original',
+    notes: ['As installed: unlike `subprocess`, which starts it without LLVM.'],
+    prepare: prepareTrivial,
+  },
+];
+
+async function prepareTrivial({ pictures, progress }: PreparationContext): Promise<Prepared> {
+  const program = await wasmedgeProgram();
+  const guest = await compiledModule(guestSource('echo'), progress);
+  const settings: OriginalSettings = {
+    command: program.file,
+    args: [guest],
+    env: {},
+    copiedBytes: TRIVIAL_BYTES,
+  };
+  const runtime = await addon().runtime();
+  return {
+    ...childCommands('original.js', settings, pictures),
+    versions: { WasmEdge: program.version },
+    installed: [
+      { part: 'WasmEdge and LLVM', bytes: bytesOf(...withLibraries(runtime.path)) },
+      { part: 'wasmedge program', bytes: bytesOf(program.file) },
+      { part: 'guest', bytes: bytesOf(guest) },
+    ],
+  };
+}
 
 async function prepare({ model, pictures, progress }: PreparationContext): Promise<Prepared> {
   const program = await wasmedgeProgram();

@@ -1,5 +1,5 @@
-// What this package replaces: a handler that spawns `wasmedge` for every picture, with the picture
-// as hexadecimal text on standard input. Written like such handlers, without our runners.
+// What this package replaces: a handler that spawns `wasmedge` for every request, a picture as
+// hexadecimal text on standard input. Written like such handlers, without our runners.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,6 +15,8 @@ export interface OriginalSettings {
   command: string;
   args: string[];
   env: Record<string, string>;
+  /** For a guest that only copies its input: so many bytes of the picture, as they are. */
+  copiedBytes?: number;
 }
 
 // eslint-disable-next-line @typescript-eslint/require-await -- it is a contender's `create`
@@ -22,7 +24,11 @@ export async function create(settings: OriginalSettings, mark: Mark): Promise<Wo
   mark('require node:child_process');
   return {
     async run(picture): Promise<Answer> {
-      const input = Buffer.from(picture).toString('hex');
+      const { copiedBytes } = settings;
+      const input =
+        copiedBytes === undefined
+          ? Buffer.from(picture).toString('hex')
+          : picture.subarray(0, copiedBytes);
       const begin = performance.now();
       const sentence = await answerOf(settings, input).catch(async (error: unknown) => {
         throw new Error(reasonOf(error) + (await plugInsLog(settings, input)), { cause: error });
@@ -36,7 +42,7 @@ export async function create(settings: OriginalSettings, mark: Mark): Promise<Wo
 }
 
 /** What the plug-ins log in another attempt: WasmEdge does not say why one of their functions failed. */
-async function plugInsLog(settings: OriginalSettings, input: string): Promise<string> {
+async function plugInsLog(settings: OriginalSettings, input: string | Uint8Array): Promise<string> {
   const folder = mkdtempSync(path.join(tmpdir(), 'wasmedge-embed-bench-'));
   const log = path.join(folder, 'plug-ins.log');
   try {
@@ -48,7 +54,10 @@ async function plugInsLog(settings: OriginalSettings, input: string): Promise<st
   }
 }
 
-function answerOf({ command, args, env }: OriginalSettings, input: string): Promise<string> {
+function answerOf(
+  { command, args, env }: OriginalSettings,
+  input: string | Uint8Array,
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { env: { ...process.env, ...env } });
     const output: Buffer[] = [];

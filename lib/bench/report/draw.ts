@@ -30,6 +30,7 @@ const COLOURS: Record<string, readonly [light: string, dark: string]> = {
   'echo-in-process': ['#2456e6', '#7da2ff'],
   'echo-worker-process': ['#0891b2', '#4fd0e7'],
   'echo-subprocess': ['#7c3aed', '#b79bff'],
+  'echo-original': ['#b3261e', '#ff8a80'],
   'inference-xnnpack': ['#2456e6', '#7da2ff'],
   'inference-as-it-is': ['#d97706', '#ffb454'],
   'inference-builtin': ['#b3261e', '#ff8a80'],
