@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 
 import { compileModule } from 'wasmedge-embed';
@@ -8,6 +8,7 @@ import { compileModule } from 'wasmedge-embed';
 import { withEnvironment } from './support/environment.js';
 import { ROOT, rustGuest } from './support/paths.js';
 import { withModule } from './support/run-guest.js';
+import { shellScript } from './support/shell-script.js';
 import { temporaryPath, watGuest } from './support/wat.js';
 import { program as wasmedgeProgram } from './support/wasmedge-program.js';
 import { workers } from './support/workers.js';
@@ -52,10 +53,8 @@ describe('The environment of a child process has no more than it needs and what 
 
   it("WasmEdge's program", async () => {
     const found = wasmedgeProgram();
-    const program = temporaryPath('wasmedge');
     const seen = temporaryPath('environ');
-    writeFileSync(program, `#!/bin/sh\ncat /proc/self/environ > '${seen}'\nexec '${found}' "$@"\n`);
-    chmodSync(program, 0o755);
+    const program = shellScript(`cat /proc/self/environ > '${seen}'`, `exec '${found}' "$@"`);
     const options = { isolation: 'subprocess', subprocess: { program }, childEnv } as const;
     await withEnvironment(SECRETS, () => withModule(TOUR, options, (module) => module.run()));
     requireBare(environmentOf(seen));
@@ -64,10 +63,7 @@ describe('The environment of a child process has no more than it needs and what 
   it('the compiler', async () => {
     const seen = temporaryPath('environ');
     const { execPath } = process;
-    const node = temporaryPath('node');
-    writeFileSync(node, `#!/bin/sh\ncat /proc/self/environ > '${seen}'\nexec '${execPath}' "$@"\n`);
-    chmodSync(node, 0o755);
-    process.execPath = node;
+    process.execPath = shellScript(`cat /proc/self/environ > '${seen}'`, `exec '${execPath}' "$@"`);
     try {
       await withEnvironment(SECRETS, async () => {
         await compileModule(await watGuest('numbers'), temporaryPath('guest.so'), { childEnv });

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { compileModule, loadModule } from 'wasmedge-embed';
 
 import { rustGuest } from './support/paths.js';
 import { isAlive } from './support/workers.js';
+import { shellScript } from './support/shell-script.js';
 import { temporaryPath, wasmFile } from './support/wat.js';
 
 // What a guest or a module can do after it has taken over its process: start a process in a session
@@ -54,12 +55,10 @@ describe('A process that a child process has left behind', () => {
   });
 
   it('holds up no invocation in a subprocess', async () => {
-    const program = temporaryPath('wasmedge');
-    writeFileSync(
-      program,
-      `#!/bin/sh\n[ "$1" = --version ] || { setsid sleep 100 & echo $! > ${pidFile}; }\nexec wasmedge "$@"\n`,
+    const program = shellScript(
+      `[ "$1" = --version ] || { setsid sleep 100 & echo $! > ${pidFile}; }`,
+      'exec wasmedge "$@"',
     );
-    chmodSync(program, 0o755);
     await using module = await loadModule(rustGuest('std-tour'), {
       isolation: 'subprocess',
       subprocess: { program },

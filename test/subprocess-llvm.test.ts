@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, readdirSync, utimesSync } from 'node:fs';
-import { readlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  utimesSync,
+} from 'node:fs';
 import path from 'node:path';
 
 import { loadModule } from 'wasmedge-embed';
@@ -12,6 +18,7 @@ import { MODES } from './support/modes.js';
 import { rustGuest } from './support/paths.js';
 import { scriptOutput } from './support/process.js';
 import { withModule } from './support/run-guest.js';
+import { shellScript } from './support/shell-script.js';
 import { skip } from './support/skip.js';
 import { temporaryPath } from './support/wat.js';
 import { program } from './support/wasmedge-program.js';
@@ -56,14 +63,6 @@ const descriptors = (): string[] =>
     }
   });
 
-/** A script in place of the program. */
-function script(...lines: string[]): string {
-  const file = temporaryPath('wasmedge');
-  writeFileSync(file, ['#!/bin/sh', ...lines, ''].join('\n'));
-  chmodSync(file, 0o755);
-  return file;
-}
-
 describe("LLVM, in the processes of WasmEdge's program,", () => {
   before(async function () {
     const { llvm, standIn } = await loaded();
@@ -99,9 +98,9 @@ describe("LLVM, in the processes of WasmEdge's program,", () => {
   });
 
   it('is loaded, and the guest told nothing, by a program that closes the descriptor', async () => {
-    const closing = script(`exec '${program()}' "$@" 4<&-`);
+    const closing = shellScript(`exec '${program()}' "$@" 4<&-`);
     assert.deepEqual(await loaded({ subprocess: { program: closing } }), WITH_LLVM);
-    const passing = script(`exec '${program()}' "$@"`);
+    const passing = shellScript(`exec '${program()}' "$@"`);
     assert.deepEqual(await loaded({ subprocess: { program: passing } }), WITHOUT_LLVM);
   });
 

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { withEnvironment } from './support/environment.js';
 import { fails } from './support/errors.js';
 import { rustGuest } from './support/paths.js';
 import { withModule } from './support/run-guest.js';
+import { shellScript } from './support/shell-script.js';
 import { temporaryPath } from './support/wat.js';
 
 const TOUR = rustGuest('std-tour');
@@ -13,14 +14,6 @@ const isolation = 'subprocess';
 
 const load = (subprocess?: { program?: string; plugins?: string }): Promise<void> =>
   withModule(TOUR, { isolation, ...(subprocess && { subprocess }) }, () => Promise.resolve());
-
-/** An executable file with this script. */
-function script(...lines: string[]): string {
-  const file = temporaryPath('wasmedge');
-  writeFileSync(file, ['#!/bin/sh', ...lines, ''].join('\n'));
-  chmodSync(file, 0o755);
-  return file;
-}
 
 describe("WasmEdge's program", () => {
   it('that is missing is an ERR_NATIVE_LOAD, with where it was looked for and what to install', async () => {
@@ -35,7 +28,7 @@ describe("WasmEdge's program", () => {
 
   it('is taken from the option, and the guest runs in it', async () => {
     const marker = temporaryPath('marker');
-    const program = script(`echo "$*" >> ${marker}`, 'exec wasmedge "$@"');
+    const program = shellScript(`echo "$*" >> ${marker}`, 'exec wasmedge "$@"');
     await withModule(TOUR, { isolation, subprocess: { program } }, async (module) => {
       assert.equal((await module.run({ args: ['exit', '5'] })).exitCode, 5);
     });
@@ -46,10 +39,10 @@ describe("WasmEdge's program", () => {
   it('that cannot be used is an ERR_NATIVE_LOAD that says why', async () => {
     for (const [program, why] of [
       [temporaryPath('none'), /ENOENT/],
-      [script('exit 3'), /ended with exit code 3/],
-      [script('echo something else'), /does not report a version/],
-      [script('echo wasmedge version 0.14.1'), /does not load this package's plug-ins/],
-      [script('kill -9 $$'), /ended with SIGKILL/],
+      [shellScript('exit 3'), /ended with exit code 3/],
+      [shellScript('echo something else'), /does not report a version/],
+      [shellScript('echo wasmedge version 0.14.1'), /does not load this package's plug-ins/],
+      [shellScript('kill -9 $$'), /ended with SIGKILL/],
     ] as const) {
       assert.match((await fails('ERR_NATIVE_LOAD', load({ program }))).message, why);
     }
@@ -60,7 +53,7 @@ describe("WasmEdge's program", () => {
   });
 
   it('of another line of versions than the library is refused, but for interpreting', async () => {
-    const program = script(
+    const program = shellScript(
       // The output of a program of that version with our plug-ins.
       `if [ "$1" = --version ]; then printf '{"log":1}\\nwasmedge version 0.99.0\\n' >&3; exit; fi`,
       'exit 99',
@@ -75,7 +68,7 @@ describe("WasmEdge's program", () => {
 
   it('has nothing of the environment but what it needs', async () => {
     const marker = temporaryPath('environment');
-    const program = script(`env > ${marker}`, 'exec wasmedge "$@"');
+    const program = shellScript(`env > ${marker}`, 'exec wasmedge "$@"');
     await withEnvironment({ A_SECRET: 'secret', WASMEDGE_EMBED_LOG: '/dev/null' }, () =>
       withModule(TOUR, { isolation, subprocess: { program } }, async (module) => {
         await module.run({ args: ['exit', '0'], env: { OF_THE_GUEST: '1' } });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 
 import { compileModule, inspectModule, loadModule } from 'wasmedge-embed';
 import type { LoadOptions } from 'wasmedge-embed';
@@ -10,6 +10,7 @@ import { runOnce } from './support/run-guest.js';
 import { runScript } from './support/process.js';
 import { sized } from './support/wasm-binary.js';
 import { sections } from './support/wasm-sections.js';
+import { shellScript } from './support/shell-script.js';
 import { assemble, temporaryPath } from './support/wat.js';
 
 /** A program that prints a word of six letters. */
@@ -109,13 +110,10 @@ describe("Native code that came with a file, under aot: 'off' and trusted: false
   it('does not come in place of what was looked at: subprocess', async () => {
     const file = fileWith('upload.wasm', plain);
     // When asked for its version while the module is loaded, it replaces the module's file.
-    const program = fileWith(
-      'wasmedge',
-      Buffer.from(
-        `#!/bin/sh\n[ "$1" = --version ] && sleep 1 && cp ${library} ${file}\nexec wasmedge "$@"\n`,
-      ),
+    const program = shellScript(
+      `[ "$1" = --version ] && sleep 1 && cp ${library} ${file}`,
+      'exec wasmedge "$@"',
     );
-    chmodSync(program, 0o755);
     const options = { isolation: 'subprocess', aot: 'off', subprocess: { program } } as const;
     assert.equal(await word(file, options), 'plain.');
     assert.deepEqual(readFileSync(file), readFileSync(library));
