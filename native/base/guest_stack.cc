@@ -2,7 +2,6 @@
 
 #include <sys/mman.h>
 
-#include <csignal>
 #include <new>
 
 namespace wasmedge_embed {
@@ -54,11 +53,11 @@ void GuestStack::Release() const noexcept {
   madvise(yellow(), unused - begin, MADV_DONTNEED);
 }
 
-void GuestStack::UseAlternateStack() const {
+stack_t GuestStack::alternate_stack() const noexcept {
   stack_t alternate{};
   alternate.ss_sp = yellow() + thread_size();
   alternate.ss_size = kAlternateBytes;
-  sigaltstack(&alternate, nullptr);
+  return alternate;
 }
 
 }  // namespace wasmedge_embed

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <csignal>
 #include <cstddef>
 #include <cstdint>
 
@@ -52,8 +53,8 @@ class GuestStack {
   /// Returns the memory below the caller's frame to the system, if the caller runs on this stack.
   void Release() const noexcept;
 
-  /// Makes the alternate stack that of the calling thread.
-  void UseAlternateStack() const;
+  /// The alternate signal stack, for sigaltstack().
+  stack_t alternate_stack() const noexcept;
 
  private:
   // Larger than any frame of a compiled guest function (a module may declare locals for a

@@ -8,9 +8,26 @@
 
 namespace wasmedge_embed {
 
+namespace {
+
+/// Makes an alternate signal stack that of the calling thread, and restores the previous one: a
+/// sanitizer gives each thread one, and at the thread's end unmaps whatever the thread has then.
+class AlternateStack {
+ public:
+  explicit AlternateStack(const stack_t& alternate) noexcept { sigaltstack(&alternate, &previous_); }
+  ~AlternateStack() { sigaltstack(&previous_, nullptr); }
+  AlternateStack(const AlternateStack&) = delete;
+  AlternateStack& operator=(const AlternateStack&) = delete;
+
+ private:
+  stack_t previous_{};
+};
+
+}  // namespace
+
 void* Thread::Run(void* thread) {
   auto* self = static_cast<Thread*>(thread);
-  self->stack_.UseAlternateStack();
+  const AlternateStack alternate(self->stack_.alternate_stack());
   self->body_();
   return nullptr;
 }

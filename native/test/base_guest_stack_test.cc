@@ -50,6 +50,19 @@ TEST(GuestStackTest, ReturnsWhatIsNoLongerInUse) {
   EXPECT_EQ(kept, 7);
 }
 
+TEST(GuestStackTest, KeepsItsAlternateStackWhenItsThreadEnds) {
+  GuestStack stack;
+  const stack_t alternate = stack.alternate_stack();
+  stack_t of_thread{};
+  {
+    const Thread thread(stack, SIGURG, [&] { sigaltstack(nullptr, &of_thread); });
+  }
+  EXPECT_EQ(of_thread.ss_sp, alternate.ss_sp);
+  EXPECT_EQ(of_thread.ss_size, alternate.ss_size);
+  // It fails for memory that is no longer mapped, and is then perhaps another thread's.
+  EXPECT_EQ(msync(alternate.ss_sp, alternate.ss_size, MS_ASYNC), 0);
+}
+
 TEST(GuestStackTest, LeavesTheStacksOfOtherThreadsAlone) {
   const GuestStack stack;
   std::memset(reinterpret_cast<void*>(stack.end() - 65536), 1, 65536);
