@@ -14,7 +14,9 @@ namespace {
 /// sanitizer gives each thread one, and at the thread's end unmaps whatever the thread has then.
 class AlternateStack {
  public:
-  explicit AlternateStack(const stack_t& alternate) noexcept { sigaltstack(&alternate, &previous_); }
+  explicit AlternateStack(const stack_t& alternate) noexcept {
+    sigaltstack(&alternate, &previous_);
+  }
   ~AlternateStack() { sigaltstack(&previous_, nullptr); }
   AlternateStack(const AlternateStack&) = delete;
   AlternateStack& operator=(const AlternateStack&) = delete;
