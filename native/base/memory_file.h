@@ -1,26 +1,39 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
 namespace wasmedge_embed {
 
-/// A file in memory, without a path.
+/// A file in memory (memfd_create), without a path, which cannot be executed. The name is told in
+/// lists of mappings. What fails leaves its reason in errno.
 class MemoryFile {
  public:
-  /// With these bytes, under this name in lists of mappings; without a descriptor if that fails.
-  MemoryFile(const char* name, const std::vector<uint8_t>& bytes);
+  /// Empty; without a descriptor if the system refuses it.
+  explicit MemoryFile(const char* name) noexcept;
+  /// With these bytes; without a descriptor if that fails.
+  MemoryFile(const char* name, const std::vector<uint8_t>& bytes) noexcept;
   ~MemoryFile();
   MemoryFile(const MemoryFile&) = delete;
   MemoryFile& operator=(const MemoryFile&) = delete;
 
-  /// Makes its content final for everyone who has it open; false if the system refuses.
-  bool Seal() const noexcept;
+  bool Resize(uint64_t size) noexcept;
+
+  bool Write(const void* bytes, size_t size, uint64_t offset) noexcept;
+
+  /// Makes its content final for everyone who has it open.
+  bool Seal() noexcept;
 
   /// Negative without a file. Closed with this.
   int descriptor() const noexcept { return descriptor_; }
 
+  /// Leaves the descriptor to the caller, who closes it.
+  int Release() noexcept;
+
  private:
+  void Close() noexcept;
+
   int descriptor_;
 };
 

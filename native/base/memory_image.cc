@@ -1,8 +1,6 @@
 #include "base/memory_image.h"
 
-#include <fcntl.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -35,14 +33,6 @@ Error Failure(const char* what) {
                "host-memory");
 }
 
-int MakeFile() {
-  constexpr unsigned kNotExecutable = 8;  // MFD_NOEXEC_SEAL, since Linux 6.3
-  constexpr char kName[] = "wasmedge-embed-snapshot";
-  const int file = memfd_create(kName, MFD_CLOEXEC | MFD_ALLOW_SEALING | kNotExecutable);
-  if (file >= 0 || errno != EINVAL) return file;
-  return memfd_create(kName, MFD_CLOEXEC | MFD_ALLOW_SEALING);
-}
-
 }  // namespace
 
 std::shared_ptr<const MemoryImage> MemoryImage::Take(const uint8_t* memory, uint64_t size,
@@ -65,18 +55,14 @@ std::shared_ptr<const MemoryImage> MemoryImage::Take(const uint8_t* memory, uint
   }
   if (image->file_size_ == 0) return image;
   image->Write(memory, check);
-  image->Seal();
   return image;
-}
-
-MemoryImage::~MemoryImage() {
-  if (file_ >= 0) close(file_);
 }
 
 bool MemoryImage::MapOver(uint8_t* memory) const noexcept {
   return std::all_of(parts_.begin(), parts_.end(), [&](const Part& part) {
     return mmap(memory + part.begin, part.end - part.begin, PROT_READ | PROT_WRITE,
-                MAP_PRIVATE | MAP_FIXED, file_, static_cast<off_t>(part.file_offset)) != MAP_FAILED;
+                MAP_PRIVATE | MAP_FIXED, file_->descriptor(),
+                static_cast<off_t>(part.file_offset)) != MAP_FAILED;
   });
 }
 
@@ -122,9 +108,9 @@ std::vector<MemoryImage::Part> MemoryImage::FindParts(const uint8_t* memory, uin
 }
 
 void MemoryImage::Write(const uint8_t* memory, const std::function<void()>& check) {
-  file_ = MakeFile();
-  if (file_ < 0) throw Failure("memfd_create");
-  if (ftruncate(file_, static_cast<off_t>(file_size_)) != 0) throw Failure("ftruncate");
+  file_.emplace("wasmedge-embed-snapshot");
+  if (file_->descriptor() < 0) throw Failure("memfd_create");
+  if (!file_->Resize(file_size_)) throw Failure("ftruncate");
   const uint64_t page_size = TouchedPages::page_size();
   for (const Part& part : parts_) {
     for (uint64_t page = part.begin; page < part.end;) {
@@ -133,23 +119,14 @@ void MemoryImage::Write(const uint8_t* memory, const std::function<void()>& chec
       while (end < most && !IsZero(memory + end, page_size)) end += page_size;
       const bool is_hole = end < most;
       check();
-      while (page < end) {
-        const ssize_t written = pwrite(file_, memory + page, end - page,
-                                       static_cast<off_t>(part.file_offset + page - part.begin));
-        if (written < 0 && errno == EINTR) continue;
-        if (written <= 0) throw Failure("pwrite");
-        page += static_cast<uint64_t>(written);
+      if (!file_->Write(memory + page, end - page, part.file_offset + page - part.begin)) {
+        throw Failure("pwrite");
       }
       // Zero pages stay holes.
-      if (is_hole) page += page_size;
+      page = is_hole ? end + page_size : end;
     }
   }
-}
-
-void MemoryImage::Seal() const {
-  if (fcntl(file_, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL) != 0) {
-    throw Failure("F_ADD_SEALS");
-  }
+  if (!file_->Seal()) throw Failure("F_ADD_SEALS");
 }
 
 }  // namespace wasmedge_embed

@@ -4,13 +4,16 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
+
+#include "base/memory_file.h"
 
 namespace wasmedge_embed {
 
 /// The content of a guest's memory at some time, for any number of memories that start with it.
 ///
-/// It is in a sealed memory file (memfd_create), which nobody can change. A memory maps it
+/// It is in a sealed memory file, which nobody can change. A memory maps it
 /// privately, so a page is copied when the guest first writes to it, and the cost of mapping does
 /// not grow with the image. Zero pages are holes in the file; large runs of them are not mapped.
 /// When a guest reads a hole, the system fills it with a page permanently: holes cannot be punched
@@ -30,7 +33,6 @@ class MemoryImage {
                                                  const std::function<void()>& check);
 
   explicit MemoryImage(Private) {}
-  ~MemoryImage();
   MemoryImage(const MemoryImage&) = delete;
   MemoryImage& operator=(const MemoryImage&) = delete;
 
@@ -56,9 +58,9 @@ class MemoryImage {
   static std::vector<Part> FindParts(const uint8_t* memory, uint64_t size,
                                      const std::function<void()>& check);
   void Write(const uint8_t* memory, const std::function<void()>& check);
-  void Seal() const;
 
-  int file_ = -1;
+  /// None if all pages are zero.
+  std::optional<MemoryFile> file_;
   uint64_t size_ = 0;
   uint64_t file_size_ = 0;
   std::vector<Part> parts_;

@@ -68,7 +68,7 @@ AbsentLlvmFile::AbsentLlvmFile(const std::string& path) : path_(path) {
   if (!IsInForce(Workaround::kAbsentLlvm) || stat(path.c_str(), &library_) != 0) return;
   const auto imports = ReadImports(path, kPrefix);
   if (!imports) return;
-  auto file = std::make_unique<const MemoryFile>(kFileName, MakeStandInLibrary(*imports));
+  auto file = std::make_unique<MemoryFile>(kFileName, MakeStandInLibrary(*imports));
   if (file->descriptor() >= 0 && file->Seal()) file_ = std::move(file);
 }
 

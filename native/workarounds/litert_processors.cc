@@ -1,15 +1,14 @@
 #include "workarounds/litert_processors.h"
 
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdarg>
 #include <cstdio>
 #include <cstring>
 
+#include "base/memory_file.h"
 #include "workarounds/elf_slots.h"
 
 namespace wasmedge_embed {
@@ -44,13 +43,9 @@ int LitertProcessors::OpenProcessorList() noexcept {
   const long last = std::max(sysconf(_SC_NPROCESSORS_CONF), 1L) - 1;
   const int size = last == 0 ? std::snprintf(text, sizeof text, "0\n")
                              : std::snprintf(text, sizeof text, "0-%ld\n", last);
-  const int file = memfd_create("processors", MFD_CLOEXEC);
-  if (file < 0) return -1;
-  if (pwrite(file, text, static_cast<size_t>(size), 0) == size) return file;
-  const int error = errno;
-  close(file);
-  errno = error;
-  return -1;
+  MemoryFile file("processors");
+  if (file.descriptor() < 0 || !file.Write(text, static_cast<size_t>(size), 0)) return -1;
+  return file.Release();
 }
 
 }  // namespace wasmedge_embed
