@@ -60,20 +60,9 @@ async function main({ positionals, ...values }) {
 
 /** The main task, with the command line program of the package. */
 async function classify(files) {
-  const result = await run(
-    process.execPath,
-    [
-      commandLine,
-      'classify',
-      '--module',
-      compiledGuestFile,
-      '--repeat',
-      '2',
-      '--timings',
-      ...files,
-    ],
-    { inherit: true },
-  );
+  const how = ['--module', compiledGuestFile, '--repeat', '2', '--timings'];
+  const args = [commandLine, 'classify', ...how, ...files];
+  const result = await run(process.execPath, args, { inherit: true });
   if (result.code !== 0) {
     console.error(`\nThe classification ${outcomeOf(result)}.`);
     return 1;

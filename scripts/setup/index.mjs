@@ -12,16 +12,19 @@ import { runSteps } from './steps.mjs';
 import { systemPackages } from './system/step.mjs';
 import { typeScript } from './typescript.mjs';
 
-/** What both the quick start and the tests need, in this order. */
-const sharedSteps = [
+/**
+ * What both the quick start and the tests need. The first two run alone: apt may replace the C library, and a program
+ * that starts meanwhile fails.
+ */
+export const sharedSteps = [
   systemPackages,
   npmDependencies,
-  liteRt,
-  defaultModel,
-  addon,
-  typeScript,
-  guests,
-  guestCompilation,
+  { ...liteRt, needs: [] },
+  { ...defaultModel, needs: [] },
+  { ...addon, needs: [] },
+  { ...typeScript, needs: [] },
+  { ...guests, needs: ['default-model'] },
+  { ...guestCompilation, needs: ['addon', 'typescript', 'guests'] },
 ];
 
 /**

@@ -2,6 +2,7 @@ const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '
 const frameMs = 100;
 /** How often a long step shows that it is alive where lines cannot be redrawn. */
 const heartbeatMs = 30_000;
+const eraseLine = '\r\u001b[2K';
 const escapeSequences = new RegExp(`${String.fromCharCode(27)}\\[[0-9;?]*[ -/]*[@-~]`, 'g');
 
 /** "0.4 s", "12.3 s", "2 min 05 s". */
@@ -12,14 +13,17 @@ export function duration(milliseconds) {
   return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
 }
 
-/** Those that are currently redrawn: a terminal has a single line, which they share. */
-const live = new Set();
+/** Those that have not ended. On a terminal they share its last line, which is redrawn. */
+const running = new Set();
+/** The end of the last piece of work that was given the terminal. */
+let interruptions = Promise.resolve();
+let isInterrupted = false;
+/** Lines that have to wait for its end. */
+let held = '';
 
 /** One line of progress: redrawn in place on a terminal, plain lines elsewhere. */
 export class ProgressLine {
   #title;
-  #stream = process.stdout;
-  #live;
   #started = performance.now();
   #timer;
   #frame = 0;
@@ -28,8 +32,13 @@ export class ProgressLine {
   /** @param {string} title such as "[3/9] LiteRT library" */
   constructor(title) {
     this.#title = title;
-    this.#live = Boolean(this.#stream.isTTY) && !process.env.CI && process.env.TERM !== 'dumb';
-    this.#resume();
+    running.add(this);
+    this.#timer = isLive()
+      ? setInterval(() => this.#draw(), frameMs)
+      : setInterval(() => this.#beat(), heartbeatMs);
+    // The work keeps the process alive; the display must not.
+    this.#timer.unref();
+    redraw();
   }
 
   /** Shows the current activity: on a terminal, the last line of `text`. */
@@ -41,49 +50,42 @@ export class ProgressLine {
     if (line !== undefined) this.#activity = line.trim();
   }
 
-  /** Gives the terminal to `work`, for questions and for programs that interact with the user. */
+  /** Gives the terminal to `work`, for questions and for programs that interact with the user: one at a time. */
   async interrupt(work) {
-    this.#pause();
-    try {
-      return await work();
-    } finally {
-      this.#resume();
-    }
+    const turn = interruptions.then(async () => {
+      if (isLive()) process.stdout.write(eraseLine);
+      isInterrupted = true;
+      try {
+        return await work();
+      } finally {
+        isInterrupted = false;
+        const lines = held;
+        held = '';
+        redraw(lines);
+      }
+    });
+    interruptions = turn.catch(() => {});
+    return turn;
   }
 
   /** Ends the line with its result, such as "done". */
   end(result) {
-    this.#pause();
-    const line = `${this.#title} … ${result} ${duration(performance.now() - this.#started)}`;
-    this.#stream.write(`${line}\n`);
-    draw(this.#stream);
+    clearInterval(this.#timer);
+    running.delete(this);
+    redraw(`${this.#title} … ${result} ${duration(this.milliseconds)}\n`);
   }
 
   get milliseconds() {
     return performance.now() - this.#started;
   }
 
-  #pause() {
-    clearInterval(this.#timer);
-    live.delete(this);
-    if (this.#live) this.#stream.write('\r\u001b[2K');
-  }
-
-  #resume() {
-    if (this.#live) live.add(this);
-    this.#timer = this.#live
-      ? setInterval(() => this.#draw(), frameMs)
-      : setInterval(() => {
-          this.#stream.write(`${this.#title} … ${duration(this.milliseconds)}\n`);
-        }, heartbeatMs);
-    // The work keeps the process alive; the display must not.
-    this.#timer.unref();
-    if (this.#live) this.#draw();
-  }
-
   #draw() {
     this.#frame += 1;
-    draw(this.#stream);
+    redraw();
+  }
+
+  #beat() {
+    if (!isInterrupted) redraw(`${this.#title} … ${duration(this.milliseconds)}\n`);
   }
 
   toString() {
@@ -92,10 +94,22 @@ export class ProgressLine {
   }
 }
 
-function draw(stream) {
-  if (live.size === 0) return;
-  const width = Math.max(20, (stream.columns || 80) - 1);
-  const each = Math.floor(width / live.size) - 1;
-  const text = [...live].map((line) => String(line).slice(0, each).padEnd(each)).join(' ');
-  stream.write(`\r\u001b[2K${text.trimEnd()}`);
+function isLive() {
+  return Boolean(process.stdout.isTTY) && !process.env.CI && process.env.TERM !== 'dumb';
+}
+
+/** Writes lines, with those that are redrawn below them. */
+function redraw(lines = '') {
+  if (isInterrupted) held += lines;
+  else process.stdout.write(isLive() ? `${eraseLine}${lines}${lastLine()}` : lines);
+}
+
+function lastLine() {
+  if (running.size === 0) return '';
+  const width = Math.max(20, (process.stdout.columns || 80) - 1);
+  const each = Math.floor(width / running.size) - 1;
+  return [...running]
+    .map((line) => String(line).slice(0, each).padEnd(each))
+    .join(' ')
+    .trimEnd();
 }

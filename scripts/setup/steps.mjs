@@ -10,6 +10,8 @@ import { Task } from './task.mjs';
  * @typedef {object} Step
  * @property {string} name of its stamp and its log
  * @property {string} title
+ * @property {string[]} [needs] the names of steps before it: it runs beside all others, from the end of these on. Without
+ *   it, the step runs alone
  * @property {(context: Context) => Promise<{ digest: string, outputs: string[] }>} [stamp]
  *   what it depends on and what it creates; without it, the step runs each time and finds out by itself
  * @property {(context: Context, task: Task) => Promise<string | void>} run may return a short result, shown instead of "done"
@@ -28,17 +30,29 @@ import { Task } from './task.mjs';
  */
 
 /**
- * Runs the steps in their order, each with its line of progress.
+ * Runs the steps, each with its line of progress, in their order or side by side.
  *
  * @param {Step[]} steps
  * @param {Context} context
  * @param {number} total the number after the slash, if the caller runs further steps
- * @throws {ExplainedFailure} if a step fails; the rest is not run
+ * @throws {ExplainedFailure} if a step fails, when all that had begun have ended; no other begins
  */
 export async function runSteps(steps, context, total = steps.length) {
+  const ends = new Map();
+  let lastAlone;
+  let failure;
   for (const [index, step] of steps.entries()) {
-    await runStep(step, context, `[${index + 1}/${total}]`);
+    const before = step.needs ? [lastAlone, ...step.needs] : [...ends.keys()];
+    const begin = () => failure ?? runStep(step, context, `[${index + 1}/${total}]`);
+    const end = Promise.all(before.map((name) => ends.get(name))).then(begin);
+    ends.set(
+      step.name,
+      end.catch((error) => (failure ??= error)),
+    );
+    if (!step.needs) lastAlone = step.name;
   }
+  await Promise.all(ends.values());
+  if (failure) throw failure;
 }
 
 async function runStep(step, context, position) {
@@ -58,7 +72,7 @@ async function runStep(step, context, position) {
     progress.end(result ?? 'done');
   } catch (error) {
     progress.end('failed');
-    explain(error, task, step.advice);
+    await progress.interrupt(async () => explain(error, task, step.advice));
     throw new ExplainedFailure(`${step.title} failed`, { cause: error });
   } finally {
     task.close();

@@ -45,12 +45,10 @@ export const typeScript = {
     // changes nothing.
     const fresh = path.join(setupFolder, 'dist');
     rmSync(fresh, { recursive: true, force: true });
-    await task.exec(localProgram('tsc'), ['-p', 'tsconfig.json', '--outDir', fresh], { cwd: root });
-    await task.exec(
-      localProgram('tsc'),
-      ['-p', path.join(page, 'browser'), '--outDir', browserFolder(fresh)],
-      { cwd: root },
-    );
+    const compile = (project, folder) =>
+      task.exec(localProgram('tsc'), ['-p', project, '--outDir', folder], { cwd: root });
+    await compile('tsconfig.json', fresh);
+    await compile(path.join(page, 'browser'), browserFolder(fresh));
     copyAssets(fresh);
     await shareStart(fresh);
     const dist = path.join(root, 'dist');

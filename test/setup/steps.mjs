@@ -4,4 +4,9 @@ import { testGuestCompilation } from './test-guest-compilation.mjs';
 import { testGuests } from './test-guests.mjs';
 
 /** What the tests need in addition to the set-up of the package. */
-export const testSteps = [liteRtSchema, pillow, testGuests, testGuestCompilation];
+export const testSteps = [
+  { ...liteRtSchema, needs: [] },
+  { ...pillow, needs: [] },
+  { ...testGuests, needs: [] },
+  { ...testGuestCompilation, needs: ['addon', 'typescript', 'guests'] },
+];

@@ -31,12 +31,8 @@ export const systemPackages = {
     context.machine = await inspectMachine();
     const still = missingRequirements(context.machine, context);
     if (still.length > 0) {
-      throw new SetupFailure(
-        `The packages are installed, but this is still missing:\n${listOf(still)}`,
-        {
-          advice: remediesOf(still),
-        },
-      );
+      const message = `The packages are installed, but this is still missing:\n${listOf(still)}`;
+      throw new SetupFailure(message, { advice: remediesOf(still) });
     }
     return 'installed';
   },
@@ -47,12 +43,8 @@ async function install(missing, context, task) {
   // It saves compiling again, here and in other clones. Nothing fails without it.
   if (context.forTests) packages.push({ name: 'ccache', optional: true });
   try {
-    await installPackages(
-      packages,
-      `  This machine lacks:\n${listOf(missing, '    ')}`,
-      context,
-      task,
-    );
+    const reason = `  This machine lacks:\n${listOf(missing, '    ')}`;
+    await installPackages(packages, reason, context, task);
   } catch (error) {
     if (error instanceof SetupFailure) error.advice ??= remediesOf(missing);
     throw error;
