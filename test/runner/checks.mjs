@@ -19,7 +19,7 @@ import { cargoTree, clangTree, halfOfProcessors } from './shares.mjs';
  * @property {string} title
  * @property {string} [demands] an environment variable that makes a missing requirement a failure: see requirements.mjs
  * @property {boolean} [long] takes too long for the usual run: only with --all, or by name
- * @property {number} [processors] how many it keeps busy; by default all, and then no other check runs in parallel
+ * @property {number} [processors] how many it keeps busy, on average; by default all, and then no other check runs in parallel
  * @property {string} [turn] checks with the same one do not run at the same time
  * @property {boolean} [runsTests] compiles and runs tests of the package: one such check at a time
  * @property {boolean} [inherit] writes to the terminal directly if it runs alone, since its own report is good
@@ -163,6 +163,13 @@ export const checks = [
   // Long ones before short ones: what begins last leaves few processors idle at the end.
   suite('examples', 'The examples', 'test/examples/examples.mjs', { long: false, processors: 1 }),
   {
+    name: 'bench',
+    title: 'Benchmark, a few invocations of each contender',
+    // Its figures do not matter here. Like the soak, it keeps a processor busy for half of its time.
+    processors: 0.5,
+    commands: async ({ photographs }) => [benchmark(photographs)],
+  },
+  {
     name: 'fuzz-differential',
     title: 'Compiled, interpreted and V8 compared: every access, generated modules for 15 s',
     processors: 1,
@@ -171,7 +178,7 @@ export const checks = [
   {
     name: 'soak',
     title: 'Soak, 45 s',
-    processors: 1,
+    processors: 0.5,
     commands: async () => [script('test/soak/soak.mjs', '--seconds', '45')],
   },
   {
@@ -197,13 +204,6 @@ export const checks = [
   suite('toolchains-all', 'In every toolchain, from the tarball', 'test/e2e/toolchains.mjs', {
     before: ['scripts/prebuild.mjs'],
   }),
-  {
-    name: 'bench',
-    title: 'Benchmark, a few invocations of each contender',
-    // Its figures do not matter here.
-    processors: 1,
-    commands: async ({ photographs }) => [benchmark(photographs)],
-  },
   suite('mocha-asan', 'Tests of the package, AddressSanitizer', 'test/runner/mocha-asan.mjs', {
     takes: ['grep'],
   }),
@@ -236,7 +236,7 @@ export const checks = [
   {
     name: 'fuzz-events',
     title: 'Fuzzing of Lambda events, 10 s',
-    processors: 1,
+    processors: 0.5,
     runsTests: true,
     commands: async () => [script('test/fuzz/events.mjs', '--seconds', '10')],
   },

@@ -3,7 +3,7 @@
  *
  * @template Result
  * @typedef {object} Job
- * @property {number} [processors] how many; by default all
+ * @property {number} [processors] how many, on average; by default all
  * @property {string} [turn] jobs with the same value do not run at the same time
  * @property {() => Promise<Result>} run
  */
