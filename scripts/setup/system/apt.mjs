@@ -104,13 +104,8 @@ export class AptRehearsal {
 
   /** The versions of packages that the sources offer. */
   async policy(packages) {
-    const { stdout } = await this.#task.exec(
-      'apt-cache',
-      ['policy', ...this.#options, ...packages],
-      {
-        env: { LC_ALL: 'C' },
-      },
-    );
+    const args = ['policy', ...this.#options, ...packages];
+    const { stdout } = await this.#task.exec('apt-cache', args, { env: { LC_ALL: 'C' } });
     return parsePolicy(stdout);
   }
 
@@ -123,7 +118,10 @@ export class AptRehearsal {
     return code === 0 ? parseSimulation(stdout) : undefined;
   }
 
-  /** Continues as if an installation had been made: later simulations are based on it. */
+  /**
+   * Continues as if an installation had been made: later simulations are based on it. Returns the bytes that it would
+   * download.
+   */
   async assume({ installed, removed }) {
     const versions = installed.map(({ name, to }) => `${name}=${to}`);
     const { stdout } = await this.#task.exec('apt-cache', ['show', ...this.#options, ...versions]);
@@ -135,21 +133,10 @@ export class AptRehearsal {
     const now = new Map(stanzas(stdout).map((stanza) => [packageOf(stanza), stanza]));
     const added = [...now.values()].map((stanza) => `${stanza}\nStatus: install ok installed`);
     writeFileSync(this.#status, `${[...before, ...added].join('\n\n')}\n`);
-  }
-
-  /** The bytes that an installation would download. */
-  async downloadSize(group) {
-    const [command, ...args] = installArguments(group);
-    const { stdout } = await this.#task.attempt(command, [
-      '--print-uris',
-      '-qq',
-      ...this.#options,
-      ...args,
-    ]);
-    return [...stdout.matchAll(/^'\S+' \S+ (\d+)/gm)].reduce(
-      (sum, [, size]) => sum + Number(size),
-      0,
+    const sizes = [...now.values()].map((stanza) =>
+      Number(stanza.match(/^Size: (\d+)$/m)?.[1] ?? 0),
     );
+    return sizes.reduce((sum, size) => sum + size, 0);
   }
 
   remove() {

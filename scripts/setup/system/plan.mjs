@@ -71,8 +71,7 @@ export async function planInstallation(rehearsal, packages) {
       if (changes.has(name) && changes.get(name).from === undefined) changes.delete(name);
       else replaced.add(name);
     }
-    downloadBytes += await rehearsal.downloadSize(group);
-    await rehearsal.assume(outcome);
+    downloadBytes += await rehearsal.assume(outcome);
   }
   return {
     files,
