@@ -76,6 +76,8 @@ export class AptRehearsal {
       `Dir::State::Lists=${folder}/lists`,
       `Dir::State::Status=${this.#status}`,
       `Dir::Cache=${folder}/cache`,
+      // Containers switch these off: then each run reads all lists, which takes seconds.
+      ...['pkgcache', 'srcpkgcache'].map((name) => `Dir::Cache::${name}=${name}.bin`),
       `Dir::Etc::SourceList=${folder}/etc/sources.list`,
       `Dir::Etc::SourceParts=${folder}/etc/sources.list.d`,
       `Dir::Etc::Preferences=${folder}/etc/preferences`,
