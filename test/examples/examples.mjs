@@ -27,5 +27,8 @@ await runEndToEnd({
   steps: () => [systemPackages, ...exampleSteps, photographs],
   env: (context) => ({
     WASMEDGE_EMBED_PHOTOGRAPHS: context.photographs.join(path.delimiter),
+    WASMEDGE_EMBED_RUSTC: context.machine.rust.rustc,
+    WASMEDGE_EMBED_WASM_LINKER: context.machine.wasmLinker.command,
+    WASMEDGE_EMBED_WASI_COMPILER: context.machine.wasiCompiler.command,
   }),
 });

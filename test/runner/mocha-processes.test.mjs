@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 
 import { describe, it } from 'mocha';
 
+import { root } from '../../scripts/setup/paths.mjs';
+import { run } from '../../scripts/setup/processes.mjs';
 import { mochaArguments, partOf, runUnlessSilent } from './mocha-processes.mjs';
 
 describe('processes of mocha', () => {
@@ -47,5 +52,23 @@ describe('processes of mocha', () => {
     assert.equal(option, '--expose-gc');
     assert.equal(others.join(' '), '--no-config --no-package --timeout 5 --require ./a.js');
     assert.throws(() => mochaArguments({ ...configuration, retries: 1 }), /'retries'/);
+  });
+
+  it('are told what to do where the tests have not been compiled', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'wasmedge-embed-compiled-'));
+    try {
+      const guard = path.join(folder, 'test/support/compiled.mjs');
+      mkdirSync(path.dirname(guard), { recursive: true });
+      copyFileSync(path.join(root, 'test/support/compiled.mjs'), guard);
+      const { code, output } = await run(process.execPath, [guard]);
+      assert.equal(code, 1);
+      assert.match(output, /^The tests have not been compiled yet\. 'npm run watch' does it/);
+      const cache = path.join(folder, 'build/test/support/cache.js');
+      mkdirSync(path.dirname(cache), { recursive: true });
+      writeFileSync(cache, '');
+      assert.equal((await run(process.execPath, [guard])).code, 0);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
