@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { exampleCrates } from '../examples/crates.mjs';
@@ -8,6 +8,7 @@ import { cargo } from '../../scripts/setup/guests.mjs';
 import { rustEnvironment } from '../../scripts/setup/machine.mjs';
 import { commandLine, localProgram, root, setupFolder } from '../../scripts/setup/paths.mjs';
 import { countCargo, countFuzzers, countMochaSummary, countsFile, readCounts } from './counts.mjs';
+import { keyOfTests, takeTests, testsFolder } from './guest-tests.mjs';
 import { nativeChecks } from './native-checks.mjs';
 import { cargoTree, clangTree, halfOfProcessors } from './shares.mjs';
 
@@ -75,15 +76,35 @@ export const checks = [
     processors: halfOfProcessors,
     turn: cargoTree,
     commands: async ({ machine, processors }) => {
+      const settings = { ...asClippy(machine), ...inOnePiece };
       const withClippy = (subcommand, ...args) => {
         const all = cargo(machine, subcommand, [...hostPackages(), ...args]);
-        return withEnvironment(all, { ...asClippy(machine), ...inOnePiece, ...jobs(processors) });
+        return withEnvironment(all, { ...settings, ...jobs(processors) });
       };
-      return [
+      const test = withClippy('test');
+      const build = [
         // Both forms of each crate, with `cfg(test)` and without: the tests need most of them.
         withClippy('build', '--all-targets'),
-        withClippy('test'),
+        test,
       ];
+      // Debian's crates have other versions.
+      if (test.options.cwd !== path.join(root, 'wasm')) return build;
+      const { programs } = machine.rust;
+      const how = JSON.stringify([settings, test.args]).replaceAll(root, '');
+      const key = await keyOfTests(programs, how);
+      // cargo knows best what has changed where it has built before.
+      const begun = path.join(root, 'wasm/target/debug/tests-begun');
+      const tests = 'test/runner/guest-tests-process.mjs';
+      if (!existsSync(begun) && key && takeTests(key)) {
+        return [withEnvironment(script(tests, 'run', testsFolder), jobs(processors))];
+      }
+      mkdirSync(path.dirname(begun), { recursive: true });
+      writeFileSync(begun, '');
+      if (!key) return build;
+      const { command, args, options } = test;
+      const env = Object.entries(options.env).map(([name, value]) => [name, value ?? null]);
+      const built = { command, args, cwd: options.cwd, env: Object.fromEntries(env) };
+      return [...build, script(tests, 'keep', JSON.stringify({ key, programs, how, ...built }))];
     },
     count: countCargo,
   },
@@ -371,8 +392,8 @@ const inOnePiece = { CARGO_INCREMENTAL: '0', CARGO_PROFILE_DEV_CODEGEN_UNITS: '1
 function asClippy(machine) {
   return {
     RUSTC_WORKSPACE_WRAPPER: path.join(machine.rust.programs, 'clippy-driver'),
-    // As cargo-clippy passes `-D warnings`.
-    CLIPPY_ARGS: '-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__',
+    // As cargo-clippy passes `-D warnings`; and a panic names its file from the root of whatever clone.
+    CLIPPY_ARGS: ['-D', 'warnings', `--remap-path-prefix=${root}/=`, ''].join('__CLIPPY_HACKERY__'),
   };
 }
 

@@ -13,7 +13,8 @@ const MAX_PIXELS: u64 = 50_000_000;
 
 fn files(folder: &str) -> Vec<PathBuf> {
     let root = env::var_os("WASMEDGE_EMBED_DATA").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"),
+        // Tests run in the folder of their package, in whichever clone they were compiled.
+        || env::current_dir().unwrap().join("../../../shared/data"),
         PathBuf::from,
     );
     let path = root.join(folder);
