@@ -68,7 +68,7 @@ export function consumeCommand(): Command {
     .addHelpText(
       'after',
       `
-A message is an event as for the Lambda function, in JSON, such as {"body": "<hexadecimal JPEG>"}. The response goes
+A message is an event as for the Lambda function, in JSON, such as {"body": "<hexadecimal picture>"}. The response goes
 to its reply_to with its correlation_id, and the message is acknowledged once the broker has confirmed the response.
 Messages that are not events, were delivered too often or have expired go to the dead-letter queue; each of them is
 reported on standard error. 'wasmedge-embed invoke' is a client.`,

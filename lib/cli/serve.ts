@@ -100,7 +100,7 @@ Resources:
   POST /classify or /detect, by the model          a picture, raw or as a file in a form; ?format=json,
                                                    ?isolation=NAME
   POST /2015-03-31/functions/NAME/invocations      an event, as for the Runtime Interface Emulator:
-                                                   {"body": "<hexadecimal JPEG>"}; any name
+                                                   {"body": "<hexadecimal picture>"}; any name
   GET  /healthz                                    503 while shutting down
   GET  /metrics                                    for Prometheus
 

@@ -74,7 +74,8 @@ describe('The container image', function () {
       }
       for (const [body, status] of [
         ['', 400],
-        ['89504e470d0a1a0a', 415],
+        ['49492a0008000000', 415], // TIFF
+        ['89504e470d0a1a0a', 422], // a PNG that is cut off
         [RED.toString('hex').slice(0, -40), 422],
       ] as const) {
         const { answer: problem } = await emulated.post(JSON.stringify({ body }));
