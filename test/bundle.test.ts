@@ -26,6 +26,7 @@ import {
 } from './support/bundle.js';
 import { CLASSIFIER, classify } from './support/classification.js';
 import { commandLine } from './support/command-line.js';
+import { readText, tableRows } from './support/documentation.js';
 import { jpeg } from './support/jpeg.js';
 import { folderWith } from './support/model-files.js';
 import { SMALL_MODEL, ROOT, compiledTestGuest } from './support/paths.js';
@@ -114,6 +115,14 @@ describe('wasmedge-embed bundle', function () {
   it("loads its own libraries where the system's come first, as on Lambda", async () => {
     const folders = [...new Set(hidden.map((file) => path.dirname(file)))].join(':');
     await classifies({ LD_LIBRARY_PATH: folders, HOME: bundle }, []);
+  });
+
+  it('has what the page lists', () => {
+    const listed = tableRows(readText('docs/bundle.md')).map(([names]) => names ?? '');
+    const unlisted = readdirSync(bundle).filter(
+      (name) => !listed.some((names) => names.includes(`\`${name}`)),
+    );
+    assert.deepEqual(unlisted, []);
   });
 
   it('tells its size and what it needs', () => {

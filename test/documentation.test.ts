@@ -135,6 +135,19 @@ describe('Documentation', () => {
     );
   });
 
+  it('lists every crate of the guests', () => {
+    const [, members = ''] = /^members = \[([^\]]*)\]/m.exec(readText('wasm/Cargo.toml')) ?? [];
+    const crates = [...members.matchAll(/"([^"]+)"/g)].map(([, member = '']) =>
+      path.basename(member),
+    );
+    assert.ok(crates.length > 10);
+    const told = readText('wasm/README.md');
+    assert.deepEqual(
+      crates.filter((name) => !new RegExp(`\`${name}(\\.wasm)?\``).test(told)),
+      [],
+    );
+  });
+
   it('names error codes, variables and limits that there are', () => {
     const errors = readText('lib/support/errors.ts');
     const sources = sourcesOf(['lib', 'native', 'scripts', 'test', 'wasm']);
