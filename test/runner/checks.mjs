@@ -4,9 +4,11 @@ import path from 'node:path';
 import { exampleCrates } from '../examples/crates.mjs';
 import { fuzzerCrate, fuzzerTargetFolder } from '../fuzz/differential/build.mjs';
 import { formatters } from '../../scripts/format/formatters.mjs';
-import { cargo } from '../../scripts/setup/guests.mjs';
+import { cargo, digestsOfRust } from '../../scripts/setup/guests.mjs';
 import { rustEnvironment } from '../../scripts/setup/machine.mjs';
 import { commandLine, localProgram, root, setupFolder } from '../../scripts/setup/paths.mjs';
+import { factsOfRust } from '../setup/kept-builds.mjs';
+import { unlessKnown } from './clippy-results.mjs';
 import { countCargo, countFuzzers, countMochaSummary, countsFile, readCounts } from './counts.mjs';
 import { keyOfTests, takeTests, testsFolder } from './guest-tests.mjs';
 import { nativeChecks } from './native-checks.mjs';
@@ -113,14 +115,21 @@ export const checks = [
     title: 'Clippy for WASI, for fuzzers and examples',
     processors: halfOfProcessors,
     turn: cargoTree,
-    commands: async ({ machine, processors }) =>
-      [
+    commands: async ({ machine, processors }) => {
+      const commands = [
         // With the profile of the tests for this machine, which have built the same macros and build scripts.
-        withEnvironment(clippy(machine, ['--workspace', '--target', 'wasm32-wasip1']), inOnePiece),
+        {
+          ...withEnvironment(
+            clippy(machine, ['--workspace', '--target', 'wasm32-wasip1']),
+            inOnePiece,
+          ),
+          inputs: inputsOfGuests(machine),
+        },
         {
           // Built, as it is to be run anyway: its crates, only looked at, would be compiled in another form.
           command: machine.rust.cargo,
           args: ['build', '--locked'],
+          inputs: ['native/fuzz/differential'],
           options: {
             cwd: fuzzerCrate,
             env: {
@@ -133,6 +142,7 @@ export const checks = [
         {
           command: path.join(machine.rust.programs, 'cargo-clippy'),
           args: ['clippy', '--locked', '--', '-D', 'warnings'],
+          inputs: ['native/fuzz/picture', 'wasm'],
           options: {
             cwd: path.join(root, 'native/fuzz/picture'),
             env: {
@@ -153,6 +163,10 @@ export const checks = [
               ...['clippy', '--locked', '--target', 'wasm32-wasip1'],
               ...['--', '-D', 'warnings'],
             ],
+            // What C code makes of it, its compiler knows.
+            inputs: hasTarget(path.join(cwd, 'Makefile'), 'sdk')
+              ? undefined
+              : [path.relative(root, cwd)],
             options: {
               cwd,
               env: {
@@ -165,7 +179,12 @@ export const checks = [
             },
           },
         ]),
-      ].map((command) => withEnvironment(command, jobs(processors))),
+      ];
+      const facts = [await factsOfRust(machine.rust.programs, root), await digestsOfRust(machine)];
+      return unlessKnown(commands, facts).map((command) =>
+        withEnvironment(command, jobs(processors)),
+      );
+    },
   },
   ...nativeChecks,
   {
@@ -373,6 +392,13 @@ function hostPackages() {
   return readdirSync(path.join(root, 'wasm'))
     .filter((name) => existsSync(path.join(root, 'wasm', name, 'Cargo.toml')))
     .flatMap((name) => ['--package', name]);
+}
+
+/** What Clippy reads of the guests; undefined if that is more than the repository: another model, or Debian's crates. */
+function inputsOfGuests(machine) {
+  const isOwn = ['MODEL', 'LABELS'].some((name) => process.env[`WASMEDGE_EMBED_GUEST_${name}`]);
+  const isCopied = cargo(machine, 'clippy').options.cwd !== path.join(root, 'wasm');
+  return isOwn || isCopied ? undefined : ['wasm', 'test/guests/rust', 'models/default'];
 }
 
 /** @param {Command} command @param {Record<string, string>} env */

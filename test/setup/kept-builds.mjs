@@ -43,7 +43,9 @@ export async function takeOrBuild({ name, folder, keyOf, hasBegun, build }) {
  * @param {string} cwd where cargo runs: it reads settings there and in the folders above
  */
 export async function factsOfRust(programs, cwd) {
-  const names = ['rustc', 'cargo', 'clippy-driver'].map((name) => path.join(programs, name));
+  const names = ['rustc', 'cargo', 'cargo-clippy', 'clippy-driver'].map((name) =>
+    path.join(programs, name),
+  );
   const version = (await ask(names[0], ['-vV'])) ?? '';
   const host = version.match(/^host: (.+)$/m)?.[1] ?? '';
   const libraries = filesBelow(path.join(programs, '../lib/rustlib', host));
@@ -57,8 +59,8 @@ export async function factsOfRust(programs, cwd) {
   ];
 }
 
-/** The digests of the files, wherever the clone is. */
-function settingsAbove(cwd) {
+/** The digests of cargo's and Clippy's settings for a folder, wherever the clone is. */
+export function settingsAbove(cwd) {
   const folders = [path.resolve(cwd)];
   while (path.dirname(folders.at(-1)) !== folders.at(-1))
     folders.push(path.dirname(folders.at(-1)));

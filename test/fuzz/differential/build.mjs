@@ -4,6 +4,8 @@ import path from 'node:path';
 import { SetupFailure } from '../../../scripts/setup/failure.mjs';
 import { root } from '../../../scripts/setup/paths.mjs';
 import { executables, isExecutable } from '../../../scripts/setup/processes.mjs';
+import { digestOf } from '../../../scripts/setup/stamp.mjs';
+import { factsOfRust, takeOrBuild } from '../../setup/kept-builds.mjs';
 
 const sources = path.join(root, 'native/fuzz');
 /** The crate of the program that writes modules; a separate workspace. */
@@ -34,9 +36,19 @@ export async function buildDifferential(task) {
     });
   }
   const rustc = path.join(path.dirname(cargo), 'rustc');
-  await task.exec(cargo, ['build', '--locked'], {
-    cwd: fuzzerCrate,
-    env: { CARGO_TARGET_DIR: fuzzerTargetFolder, ...(isExecutable(rustc) && { RUSTC: rustc }) },
+  const facts = await factsOfRust(path.dirname(cargo), fuzzerCrate);
+  await takeOrBuild({
+    name: 'fuzz-differential',
+    folder: fuzzerTargetFolder,
+    keyOf: () => digestOf([path.relative(root, fuzzerCrate)], facts),
+    hasBegun: () => existsSync(path.join(fuzzerTargetFolder, 'debug/.fingerprint')),
+    build: async () => {
+      await task.exec(cargo, ['build', '--locked'], {
+        cwd: fuzzerCrate,
+        env: { CARGO_TARGET_DIR: fuzzerTargetFolder, ...(isExecutable(rustc) && { RUSTC: rustc }) },
+      });
+      return [generatorFile];
+    },
   });
   await task.exec(compiler, [
     ...['-std=c++17', '-O1', '-Wall', '-Wextra', '-Werror', '-shared', '-fPIC'],
