@@ -1,5 +1,6 @@
 // What `npm run test:unit` runs: tests that neither start processes nor compile for long, as the guests that decode
-// pictures do (some seconds). A new file is included unless its name matches one of the patterns below.
+// pictures do (some seconds), nor need guests that only `npm test` builds. A new file is included unless its name
+// matches one of the patterns below.
 const others = [
   ...['*-isolation', '*-leaks', '*-random', 'abort', 'addon-*', 'address-space', 'bad-options'],
   ...['bench-*', 'bundle*'],
@@ -36,10 +37,17 @@ const others = [
     'permission',
     'plugin-*',
   ],
-  ...['background', 'lambda-program', 'programs-*'],
+  ...[
+    'background',
+    'damaged-pictures',
+    'guest-stack-programs',
+    'lambda-program',
+    'model-fit',
+    'programs-*',
+  ],
   ...['process-end', 'replaced-timers', 'require-*', 'serve-*', 'side-file', 'signals*', 'silence'],
-  ...['streams-ends'],
-  ...['subprocess-*', 'timeout*', 'traps*', 'untrusted-*', 'worker-*'],
+  ...['documentation-code', 'streams*'],
+  ...['subprocess-*', 'timeout*', 'traps*', 'untrusted-*', 'wasi-libc-*', 'worker-*'],
 ];
 
 module.exports = {
