@@ -6,6 +6,9 @@ import { ROOT } from './paths.js';
 // that they start.
 process.env['WASMEDGE_EMBED_CACHE'] ??= path.join(ROOT, 'build', 'test-cache');
 
-// Node.js 20 reads these certificates whenever it starts, which takes more than the rest of its
-// start; tests and the programs that they start connect to nothing but this machine.
+/** The file of certificates that programs need which connect to more than this machine. */
+export const CERTIFICATES = process.env['NODE_EXTRA_CA_CERTS'];
+
+// Node.js 20 reads them whenever it starts, which takes more than the rest of its start. Except for package managers,
+// tests and the programs that they start connect to nothing but this machine.
 delete process.env['NODE_EXTRA_CA_CERTS'];

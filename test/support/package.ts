@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
+import { CERTIFICATES } from './cache.js';
 import { DATA } from './data.js';
 import { ROOT } from './paths.js';
 import { temporaryPath } from './wat.js';
@@ -27,14 +28,22 @@ export interface Ended {
   stderr: string;
 }
 
-/** Runs a program to its end. A variable that is undefined is removed from its environment. */
+/**
+ * Runs a program to its end, which may connect to registries. A variable that is undefined is removed from its
+ * environment.
+ */
 export function run(
   command: readonly string[],
   cwd: string,
   variables: Readonly<Record<string, string | undefined>> = {},
 ): Promise<Ended> {
   const [program = '', ...args] = command;
-  const env = { ...process.env, WASMEDGE_EMBED_DATA: undefined, ...variables };
+  const env = {
+    ...process.env,
+    NODE_EXTRA_CA_CERTS: CERTIFICATES,
+    WASMEDGE_EMBED_DATA: undefined,
+    ...variables,
+  };
   return new Promise((resolve, reject) => {
     execFile(
       program,
