@@ -11,7 +11,7 @@ namespace wasmedge_embed {
 namespace {
 
 int Create(const char* name) noexcept {
-  // MFD_NOEXEC_SEAL, since Linux 6.3. It does not forbid to map the file as code.
+  // MFD_NOEXEC_SEAL, since Linux 6.3. It does not forbid mapping the file as code.
   constexpr unsigned kNotExecutable = 8;
   const int file = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING | kNotExecutable);
   if (file >= 0 || errno != EINVAL) return file;

@@ -6,8 +6,8 @@
 
 namespace wasmedge_embed {
 
-/// A file in memory (memfd_create), without a path, which cannot be executed. The name is told in
-/// lists of mappings. What fails leaves its reason in errno.
+/// A file in memory (memfd_create), without a path, which cannot be executed (since Linux 6.3). Its
+/// name appears in lists of mappings. What fails leaves its reason in errno.
 class MemoryFile {
  public:
   /// Empty; without a descriptor if the system refuses it.

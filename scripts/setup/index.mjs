@@ -14,7 +14,7 @@ import { typeScript } from './typescript.mjs';
 
 /**
  * What both the quick start and the tests need. The first two run alone: apt may replace the C library, and a program
- * that starts meanwhile fails.
+ * that starts meanwhile fails. What the guests may install later (Debian's crates) is sources only.
  */
 export const sharedSteps = [
   systemPackages,

@@ -88,9 +88,11 @@ export class ProgressLine {
     if (!isInterrupted) redraw(`${this.#title} … ${duration(this.milliseconds)}\n`);
   }
 
-  toString() {
-    const frame = frames[this.#frame % frames.length];
-    return `${this.#title} … ${frame} ${duration(this.milliseconds)}  ${this.#activity}`;
+  /** In so many columns: rather without the activity, or the end of the title, than without the time. */
+  shown(columns) {
+    const time = ` … ${frames[this.#frame % frames.length]} ${duration(this.milliseconds)}  `;
+    const title = this.#title.slice(0, Math.max(0, columns - time.length));
+    return (title + time + this.#activity).slice(0, columns).padEnd(columns);
   }
 }
 
@@ -109,7 +111,7 @@ function lastLine() {
   const width = Math.max(20, (process.stdout.columns || 80) - 1);
   const each = Math.floor(width / running.size) - 1;
   return [...running]
-    .map((line) => String(line).slice(0, each).padEnd(each))
+    .map((line) => line.shown(each))
     .join(' ')
     .trimEnd();
 }

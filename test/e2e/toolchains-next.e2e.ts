@@ -73,6 +73,8 @@ class Server {
       ...process.env,
       PORT: String(port),
       HOSTNAME: '127.0.0.1',
+      // With the default model, like the expected label.
+      WASMEDGE_EMBED_DATA: undefined,
       NODE_OPTIONS: undefined,
     };
     const child = spawn(node, [script], { env, stdio: ['ignore', 'pipe', 'inherit'] });

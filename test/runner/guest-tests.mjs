@@ -18,8 +18,11 @@ const sources = ['wasm', 'test/guests/rust', 'models/default', 'test/runner/gues
 /** Below it are the programs, and what they are. */
 export const testsFolder = path.join(root, 'build/guest-tests');
 const listOf = (folder) => path.join(folder, 'tests.json');
-/** As rustdoc would find them: it compiles the crates itself, so that nothing of them is left to keep. */
-const docTest = /^\s*\/\/[/!].*(```|~~~)|\bdoc\s*=/m;
+/**
+ * What rustdoc may take for tests: fenced or indented blocks. It compiles the crates itself, so that nothing of them is
+ * left to keep.
+ */
+const docTest = /^\s*\/\/[/!](.*(```|~~~)| {5,}\S)|\/\*[*!]|\bdoc\s*=/m;
 
 /**
  * A test program.
@@ -42,7 +45,7 @@ export async function keyOfTests(programs, how) {
   // Files that the user embeds instead of the default model may change, wherever they are.
   const isOwn = ['MODEL', 'LABELS'].some((name) => process.env[`WASMEDGE_EMBED_GUEST_${name}`]);
   const hasDocTests = filesBelow(workspace).some(
-    (file) => file.endsWith('.rs') && docTest.test(readFileSync(file, 'utf8')),
+    (file) => /\/src\/.*\.rs$/.test(file) && docTest.test(readFileSync(file, 'utf8')),
   );
   if (isOwn || hasDocTests) return undefined;
   return digestOf(sources, [await factsOfRust(programs, workspace), how]);

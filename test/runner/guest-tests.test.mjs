@@ -6,7 +6,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'mocha';
 
 import { root } from '../../scripts/setup/paths.mjs';
-import { ask, run } from '../../scripts/setup/processes.mjs';
+import { run } from '../../scripts/setup/processes.mjs';
 import { countCargo } from './counts.mjs';
 import { keepTests, keyOfTests, programsIn, takeTests } from './guest-tests.mjs';
 
@@ -105,11 +105,11 @@ describe('test programs of the guests', () => {
     });
 
     it('are not kept if the user embeds another model', async () => {
-      const programs = path.dirname((await ask('which', ['cargo']))?.trim() ?? '/usr/bin/cargo');
-      assert.match(await keyOfTests(programs, []), /^[0-9a-f]{64}$/);
-      assert.notEqual(await keyOfTests(programs, ['other']), await keyOfTests(programs, []));
+      // Without Rust, which takes a second to digest.
+      assert.match(await keyOfTests(folder, []), /^[0-9a-f]{64}$/);
+      assert.notEqual(await keyOfTests(folder, ['other']), await keyOfTests(folder, []));
       process.env.WASMEDGE_EMBED_GUEST_MODEL = '/model.tflite';
-      assert.equal(await keyOfTests(programs, []), undefined);
+      assert.equal(await keyOfTests(folder, []), undefined);
     });
   });
 });

@@ -69,7 +69,17 @@ export function settingsAbove(cwd) {
   return [
     ...folders.flatMap((folder) => names.map((name) => path.join(folder, name))),
     ...['config', 'config.toml'].map((name) => path.join(cargoHome, name)),
-  ].flatMap((file) => sha256OfFile(file) ?? []);
+  ].flatMap((file) => digestOfSettings(file) ?? []);
+}
+
+function digestOfSettings(file) {
+  try {
+    return sha256OfFile(file);
+  } catch (error) {
+    if (error.code === 'ENOTDIR') return undefined;
+    // cargo says what is wrong with it. Other clones may not be able to read other files.
+    return root;
+  }
 }
 
 /** Variables that compilers, linkers and cargo read. The number of processes makes no difference. */

@@ -5,7 +5,8 @@ import { testGuests } from './test-guests.mjs';
 
 /** What the tests need in addition to the set-up of the package. */
 export const testSteps = [
-  { ...liteRtSchema, needs: [] },
+  // From the same wheel, which is then downloaded.
+  { ...liteRtSchema, needs: ['litert'] },
   { ...pillow, needs: [] },
   { ...testGuests, needs: [] },
   { ...testGuestCompilation, needs: ['addon', 'typescript', 'guests'] },
