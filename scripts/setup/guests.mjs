@@ -12,7 +12,7 @@ import { digestOf, digestsOfLinked } from './stamp.mjs';
 import { installPackages } from './system/install.mjs';
 
 /** The default model is embedded in one of them. */
-const sources = ['wasm', 'test/guests/rust', 'models/default'];
+export const guestSources = ['wasm', 'test/guests/rust', 'models/default'];
 /**
  * Used while crates come from Debian's packages: a copy of the sources that can use Debian's
  * versions.
@@ -32,7 +32,7 @@ export const guests = {
 
   async stamp({ machine }) {
     const facts = [machine.rust, machine.wasmLinker, sameEverywhere(), ...embedded()];
-    const digest = digestOf(sources, facts);
+    const digest = digestOf(guestSources, facts);
     return { digest, outputs: [guestFile, embeddingGuestFile] };
   },
 
@@ -47,13 +47,13 @@ export const guests = {
       return fromDebian ? "done with Debian's packaged crates" : undefined;
     }
     const toolchain = await digestsOfRust(context.machine);
-    const isKept = await takeOrMake('guests-wasm', () => digestOf(sources, toolchain), build);
+    const isKept = await takeOrMake('guests-wasm', () => digestOf(guestSources, toolchain), build);
     return isKept ? 'done, as another clone built them' : undefined;
   },
 };
 
 /** What the user embeds in place of the default model. */
-function embedded() {
+export function embedded() {
   const names = ['WASMEDGE_EMBED_GUEST_MODEL', 'WASMEDGE_EMBED_GUEST_LABELS'];
   return names.map((name) => process.env[name] ?? '');
 }
@@ -158,7 +158,7 @@ async function prepareDebianCrates(context, task) {
       task,
     );
   }
-  for (const source of sources) {
+  for (const source of guestSources) {
     const target = path.join(copyFolder, source);
     mkdirSync(path.dirname(target), { recursive: true });
     cpSync(path.join(root, source), target, {

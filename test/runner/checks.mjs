@@ -4,7 +4,7 @@ import path from 'node:path';
 import { exampleCrates } from '../examples/crates.mjs';
 import { fuzzerCrate, fuzzerTargetFolder } from '../fuzz/differential/build.mjs';
 import { formatters } from '../../scripts/format/formatters.mjs';
-import { cargo, digestsOfRust } from '../../scripts/setup/guests.mjs';
+import { cargo, digestsOfRust, embedded, guestSources } from '../../scripts/setup/guests.mjs';
 import { rustEnvironment } from '../../scripts/setup/machine.mjs';
 import { commandLine, localProgram, root, setupFolder } from '../../scripts/setup/paths.mjs';
 import { factsOfRust } from '../setup/kept-builds.mjs';
@@ -396,9 +396,8 @@ function hostPackages() {
 
 /** What Clippy reads of the guests; undefined if that is more than the repository: another model, or Debian's crates. */
 function inputsOfGuests(machine) {
-  const isOwn = ['MODEL', 'LABELS'].some((name) => process.env[`WASMEDGE_EMBED_GUEST_${name}`]);
   const isCopied = cargo(machine, 'clippy').options.cwd !== path.join(root, 'wasm');
-  return isOwn || isCopied ? undefined : ['wasm', 'test/guests/rust', 'models/default'];
+  return embedded().some(Boolean) || isCopied ? undefined : guestSources;
 }
 
 /** @param {Command} command @param {Record<string, string>} env */

@@ -4,6 +4,7 @@ import path from 'node:path';
 
 import { cacheFolder, root, shown } from '../../scripts/setup/paths.mjs';
 import { filesBelow } from '../../scripts/setup/files.mjs';
+import { embedded, guestSources } from '../../scripts/setup/guests.mjs';
 import { keep, takeKept } from '../../scripts/setup/kept-guests.mjs';
 import { digestOf } from '../../scripts/setup/stamp.mjs';
 import { factsOfRust } from '../setup/kept-builds.mjs';
@@ -14,7 +15,7 @@ import { factsOfRust } from '../setup/kept-builds.mjs';
  */
 
 const workspace = path.join(root, 'wasm');
-const sources = ['wasm', 'test/guests/rust', 'models/default', 'test/runner/guest-tests.mjs'];
+const sources = [...guestSources, 'test/runner/guest-tests.mjs'];
 /** Below it are the programs, and what they are. */
 export const testsFolder = path.join(root, 'build/guest-tests');
 const listOf = (folder) => path.join(folder, 'tests.json');
@@ -43,11 +44,10 @@ const docTest = /^\s*\/\/[/!](.*(```|~~~)| {5,}\S)|\/\*[*!]|\bdoc\s*=/m;
  */
 export async function keyOfTests(programs, how) {
   // Files that the user embeds instead of the default model may change, wherever they are.
-  const isOwn = ['MODEL', 'LABELS'].some((name) => process.env[`WASMEDGE_EMBED_GUEST_${name}`]);
   const hasDocTests = filesBelow(workspace).some(
     (file) => /\/src\/.*\.rs$/.test(file) && docTest.test(readFileSync(file, 'utf8')),
   );
-  if (isOwn || hasDocTests) return undefined;
+  if (embedded().some(Boolean) || hasDocTests) return undefined;
   return digestOf(sources, [await factsOfRust(programs, workspace), how]);
 }
 
@@ -103,14 +103,13 @@ export function programsIn(messages) {
       const folder = path.dirname(manifest);
       const [kind] = target.kind;
       const source = path.relative(folder, target.src_path);
-      const which = { test: `--test ${target.name}`, bin: `--bin ${target.name}` }[kind];
-      const example = kind === 'example' ? `--example ${target.name}` : '--lib';
+      const isNamed = ['test', 'bin', 'example'].includes(kind);
       return {
         executable,
         file: path.basename(executable),
         cwd: path.relative(root, folder),
         title: kind === 'test' ? source : `unittests ${source}`,
-        again: `-p ${path.basename(folder)} ${which ?? example}`,
+        again: `-p ${path.basename(folder)} ${isNamed ? `--${kind} ${target.name}` : '--lib'}`,
       };
     })
     .sort((a, b) => order(a).localeCompare(order(b), 'en'));
